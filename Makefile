@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+# Builds the Container Hooks Toolkit; `make help` lists the targets.
+
+VERSION := 0.1.0
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+BUILD      ?= build
+
+# WERROR=1 makes warnings errors; SANITIZE=address,undefined builds with sanitizers; V=1 shows the
+# commands.
+WERROR   ?=
+SANITIZE ?=
+V        ?=
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# --- the compiler's flags ------------------------------------------------------------------------
+
+# $(call cc-option,FLAG): the flag, if the compiler knows it.
+cc-option = $(shell $(CC) -Werror $(1) -x c -fsyntax-only /dev/null 2>/dev/null && echo $(1))
+
+# $(call can-link,FLAGS,LIBRARIES): yes, if a program can be linked so.
+can-link = $(shell out=$$(mktemp) && echo 'int main(void) { return 0; }' | \
+  $(CC) $(1) -x c - -x none -o $$out $(2) 2>/dev/null && echo yes; rm -f $$out)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+  -Wformat=2 -Wpointer-arith -Wwrite-strings -Wcast-qual -Wundef -Wvla -Wnull-dereference \
+  -Wimplicit-fallthrough -Wswitch-enum -Wdouble-promotion \
+  $(foreach w,-Wlogical-op -Wduplicated-cond -Wduplicated-branches,$(call cc-option,$(w))) \
+  $(if $(WERROR),-Werror)
+
+# One way to compile everything: position independent, so that the same archive serves programs and
+# plugins; a section a function, so that a plugin takes only what it uses.
+CODE := -std=c11 -g -fPIC -fno-common -fvisibility=hidden -ffunction-sections -fdata-sections
+
+ifeq ($(SANITIZE),)
+  HARDENING := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+    $(foreach f,-fstack-clash-protection -fcf-protection=full -ftrivial-auto-var-init=zero, \
+      $(call cc-option,$(f)))
+  LINK := -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections,-z,defs
+else
+  HARDENING := -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+  LINK := -fsanitize=$(SANITIZE) -Wl,--as-needed
+endif
+
+DEFINES := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DPREFIX='"$(PREFIX)"' \
+  -DSYSCONFDIR='"$(SYSCONFDIR)"'
+INCLUDES := -Icore -Iinclude $(shell pkg-config --cflags json-c libconfig 2>/dev/null)
+COMPILE = $(CC) $(CODE) $(HARDENING) $(WARNINGS) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CFLAGS)
+
+# --- the libraries -------------------------------------------------------------------------------
+
+# Always the shared json-c: plugins bring the same one, and two copies in a process do not mix.
+JSON_C := $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
+
+# The front is static where the archives are there: a bare exec is all that it costs, and it runs
+# on a machine whose libraries are broken.
+STATIC := $(if $(SANITIZE),,$(firstword $(foreach f,-static-pie -static, \
+  $(if $(call can-link,$(f),-lconfig),$(f)))))
+FRONT_LINK  := $(or $(STATIC),-pie)
+MARKER_LINK := $(or $(STATIC),-pie)
+
+# The worker is not, since it loads plugins; but libconfig's soname differs among distributions.
+LIBCONFIG := $(if $(call can-link,,-l:libconfig.a),-l:libconfig.a,-lconfig)
+
+# --- the sources ---------------------------------------------------------------------------------
+
+sources = $(wildcard $(addsuffix /*.c,$(1)))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
+
+CORE_OBJECTS   := $(call objects,core/common core/spec core/config)
+FRONT_OBJECTS  := $(call objects,core/front)
+WORKER_OBJECTS := $(call objects,core/worker)
+CTK_OBJECTS    := $(call objects,core/ctk core/ctk/engines core/ctk/text)
+MARKER_OBJECTS := $(call objects,core/marker)
+UNIT_OBJECTS   := $(call objects,tests/unit)
+
+# The programs' objects but their mains, for those that test them.
+TESTED_OBJECTS := $(CORE_OBJECTS) \
+  $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS) $(CTK_OBJECTS))
+
+PROGRAMS := $(addprefix $(BUILD)/,container-hooks-runtime container-hooks \
+  $(if $(CTK_OBJECTS),container-hooks-ctk))
+HELPERS  := $(BUILD)/modify
+
+plugin-names = $(patsubst $(1)/%/,%,$(sort $(dir $(wildcard $(1)/*/*.c))))
+PLUGINS      := $(patsubst %,$(BUILD)/plugins/%.so,$(call plugin-names,plugins))
+TEST_PLUGINS := $(patsubst %,$(BUILD)/tests/plugins/%.so,$(call plugin-names,tests/plugins))
+
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(call sources,tests/fuzz))
+
+# --- building ------------------------------------------------------------------------------------
+
+# $(say): a line that says what is made, instead of the command that makes it.
+say = $(if $(V),,@echo '  $@';)
+
+.PHONY: all
+all: $(PROGRAMS) $(HELPERS) $(PLUGINS)
+
+# Holds the command line of the compiler, so that another one (another CC, PREFIX, …) builds anew.
+$(BUILD)/command: export COMMAND = $(COMPILE)
+$(BUILD)/command: FORCE
+	@mkdir -p $(@D)
+	@echo "$$COMMAND" | cmp -s - $@ || echo "$$COMMAND" > $@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/command
+	@mkdir -p $(@D)
+	$(say)$(COMPILE) -MMD -MP -c $< -o $@
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+$(BUILD)/libcore.a: $(CORE_OBJECTS)
+$(BUILD)/libtested.a: $(TESTED_OBJECTS)
+$(BUILD)/%.a:
+	@rm -f $@
+	$(say)$(AR) rcs $@ $^
+
+$(BUILD)/container-hooks-runtime: $(FRONT_OBJECTS) $(BUILD)/libcore.a
+	$(say)$(CC) $(FRONT_LINK) $(LINK) $(LDFLAGS) $^ -lconfig -o $@
+
+$(BUILD)/container-hooks: $(MARKER_OBJECTS)
+	$(say)$(CC) $(MARKER_LINK) $(LINK) $(LDFLAGS) $^ -o $@
+
+$(BUILD)/modify: $(WORKER_OBJECTS) $(BUILD)/libcore.a
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
+
+# The ctk runs the very chain of the worker.
+$(BUILD)/container-hooks-ctk: $(CTK_OBJECTS) $(filter-out %/main.o,$(WORKER_OBJECTS)) \
+    $(BUILD)/libcore.a
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
+
+# $(call plugin-rule,FOLDER,NAME): FOLDER/NAME/*.c -> NAME.so, which shows `cht_plugin` only.
+define plugin-rule
+$(BUILD)/$(1)/$(2).so: $(call objects,$(1)/$(2)) $(BUILD)/libcore.a plugins/plugin.map
+	@mkdir -p $$(@D)
+	$$(say)$$(CC) -shared $$(LINK) -Wl,--version-script=plugins/plugin.map -Wl,--exclude-libs,ALL \
+	  $$(LDFLAGS) $$(filter %.o %.a,$$^) $$(JSON_C) -o $$@
+endef
+$(foreach name,$(call plugin-names,plugins),$(eval $(call plugin-rule,plugins,$(name))))
+$(foreach name,$(call plugin-names,tests/plugins),$(eval $(call plugin-rule,tests/plugins,$(name))))
+
+# --- tests ---------------------------------------------------------------------------------------
+
+# What must be installed is looked up before anything is built: a sub-make then sees it.
+.PHONY: demo check check-unit check-e2e check-asan fuzz fuzz-smoke tests
+demo:
+	@tests/deps.sh demo
+	@$(MAKE) --no-print-directory all >/dev/null
+	@BUILD=$(BUILD) tests/demo.sh
+
+check:
+	tests/deps.sh check
+	$(MAKE) all tests
+	BUILD=$(BUILD) tests/run
+
+check-unit: tests
+	BUILD=$(BUILD) tests/run unit
+
+check-e2e: all tests
+	BUILD=$(BUILD) tests/run golden runc docker containerd podman
+
+check-asan:
+	$(MAKE) BUILD=$(BUILD)/asan SANITIZE=address,undefined all tests
+	BUILD=$(BUILD)/asan tests/run unit golden runc
+
+tests: all $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(TEST_PLUGINS)
+
+# Criterion finds its tests in a section that nothing refers to.
+$(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libtested.a
+	@mkdir -p $(@D)
+	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -lcriterion -ldl -o $@
+
+# `make fuzz TIME=600` gives each fuzzer ten minutes.
+TIME ?= 60
+fuzz:
+	$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	BUILD=$(BUILD)/fuzz tests/fuzz.sh $(TIME)
+
+fuzz-smoke:
+	$(MAKE) fuzz TIME=5
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
+	@mkdir -p $(@D)
+	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
+
+# --- form ----------------------------------------------------------------------------------------
+
+C_FILES := $(sort $(wildcard $(foreach d,core include plugins tests,$(d)/*/*.[ch] $(d)/*/*/*.[ch])))
+
+.PHONY: format format-check tidy
+format:
+	clang-format -i $(C_FILES)
+
+format-check:
+	clang-format --dry-run --Werror $(C_FILES)
+
+tidy:
+	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 4 sh -c \
+	  'clang-tidy --quiet "$$@" -- -std=c11 $(DEFINES) $(INCLUDES)' tidy
+
+# --- installing ----------------------------------------------------------------------------------
+
+bin     = $(DESTDIR)$(PREFIX)/bin
+libexec = $(DESTDIR)$(PREFIX)/libexec/container-hooks
+plugins = $(DESTDIR)$(PREFIX)/lib/container-hooks/plugins
+header  = $(DESTDIR)$(PREFIX)/include/container-hooks
+pc      = $(DESTDIR)$(PREFIX)/share/pkgconfig
+man     = $(DESTDIR)$(PREFIX)/share/man
+doc     = $(DESTDIR)$(PREFIX)/share/doc/container-hooks
+config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
+
+MANUALS  := $(wildcard docs/*.[1-8])
+EXAMPLES := $(filter-out etc/config.cfg,$(shell find etc -type f 2>/dev/null)) \
+  $(wildcard README.md CHANGELOG.md plugins/*/README.md)
+
+# $(call install-as,MODE,FILE,TARGET): one line of a recipe.
+install-as = install -D -m $(1) $(2) $(3)$(newline)
+define newline
+
+
+endef
+
+.PHONY: install uninstall
+install: all
+	$(foreach f,$(PROGRAMS),$(call install-as,755,$(f),$(bin)/$(notdir $(f))))
+	$(foreach f,$(HELPERS),$(call install-as,755,$(f),$(libexec)/$(notdir $(f))))
+	$(foreach f,$(PLUGINS),$(call install-as,644,$(f),$(plugins)/$(notdir $(f))))
+	$(foreach f,$(MANUALS),$(call install-as,644,$(f),$(man)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))))
+	$(foreach f,$(EXAMPLES),$(call install-as,644,$(f),$(doc)/$(f)))
+	install -D -m 644 include/container-hooks/plugin.h $(header)/plugin.h
+	install -d $(pc)
+	printf '%s\n' 'prefix=$(PREFIX)' 'plugindir=$${prefix}/lib/container-hooks/plugins' '' \
+	  'Name: container-hooks' 'Description: modifier plugins for container-hooks-runtime' \
+	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' > $(pc)/container-hooks.pc
+	install -d $(config)/conf.d $(config)/profiles
+	test ! -f etc/config.cfg || test -e $(config)/config.cfg || \
+	  install -m 644 etc/config.cfg $(config)/config.cfg
+
+# The configuration stays: it is the admin's.
+uninstall:
+	rm -f $(addprefix $(bin)/,$(notdir $(PROGRAMS))) \
+	  $(foreach f,$(MANUALS),$(man)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) \
+	  $(pc)/container-hooks.pc
+	rm -rf $(libexec) $(header) $(doc)
+	rm -f $(addprefix $(plugins)/,$(notdir $(PLUGINS)))
+	-rmdir $(plugins) $(dir $(plugins)) 2>/dev/null
+
+# --- the rest ------------------------------------------------------------------------------------
+
+.PHONY: deps clean help FORCE
+deps:
+	tests/deps.sh build
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@printf '%s\n' \
+	  'make               build into $(BUILD)/' \
+	  'make install       DESTDIR= PREFIX=/usr SYSCONFDIR=/etc; uninstall takes the same' \
+	  'make deps          install what building needs (Debian, as root)' \
+	  'make demo          a real container with hooks at all six stages (as root)' \
+	  'make check         all tests; needs root, installs what they need' \
+	  'make check-unit    unit tests only; check-e2e: golden tests and real engines' \
+	  'make check-asan    tests built with AddressSanitizer and UBSan' \
+	  'make fuzz TIME=60  each fuzzer for that many seconds; fuzz-smoke: for five' \
+	  'make format        clang-format; format-check only looks; tidy: clang-tidy'

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/document.h"
+
+#include "common/trust.h"
+
+#include <inttypes.h>
+#include <json-c/linkhash.h>
+
+/* --- documents ----------------------------------------------------------------------------- */
+
+int document_read(const char *path, size_t limit, struct document *document, struct error *err)
+{
+  cleanup_document struct document loaded = {.path = xstrdup(path)};
+  loaded.name = loaded.path;
+  if (trust_read_file(path, limit, &loaded.text, &loaded.length, err) < 0)
+    return -1;
+  if (json_parse(loaded.text, loaded.length, path, &loaded.tree, err) < 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  *document = loaded;
+  loaded = (struct document){.name = NULL};
+  return 0;
+}
+
+void document_free(struct document *document)
+{
+  int saved = errno;
+  free(document->path);
+  free(document->text);
+  json_object_put(document->tree);
+  *document = (struct document){.name = NULL};
+  errno = saved;
+}
+
+struct value document_root(const struct document *document)
+{
+  return (struct value){.document = document, .json = document->tree};
+}
+
+/* --- complaints ---------------------------------------------------------------------------- */
+
+/* Owned by the caller. */
+static char *pointer_of(const struct value *value)
+{
+  if (value->parent == NULL)
+    return xstrdup("");
+  cleanup_free char *above = pointer_of(value->parent);
+  return value->key != NULL ? json_pointer_key(above, value->key)
+                            : json_pointer_index(above, value->index);
+}
+
+int value_error(const struct value *value, struct error *err, const char *format, ...)
+{
+  const struct document *document = value->document;
+  cleanup_free char *pointer = pointer_of(value);
+  struct json_place place;
+  bool placed =
+      document->text != NULL && json_locate(document->text, document->length, pointer, &place) == 0;
+
+  error_set(err, "%s", document->name);
+  if (placed)
+    error_append(err, ":%zu:%zu", place.line, place.column);
+  error_append(err, ": %s ", pointer[0] != '\0' ? pointer : "the document");
+
+  va_list args;
+  va_start(args, format);
+  cleanup_free char *cause = xvasprintf(format, args);
+  va_end(args);
+  return error_append(err, "%s", cause);
+}
+
+static const char *type_name(enum json_type type)
+{
+  switch (type) {
+  case json_type_object:
+    return "an object";
+  case json_type_array:
+    return "an array";
+  case json_type_string:
+    return "a string";
+  case json_type_boolean:
+    return "a boolean";
+  case json_type_int:
+    return "a whole number";
+  case json_type_double:
+    return "a number with a fraction or an exponent";
+  case json_type_null:
+    break;
+  }
+  return "null";
+}
+
+int value_type(const struct value *value, enum json_type type, struct error *err)
+{
+  if (json_object_is_type(value->json, type))
+    return 0;
+  return value_error(value, err, "is %s, not %s", type_name(json_object_get_type(value->json)),
+                     type_name(type));
+}
+
+static bool is_listed(const char *key, const char *const *keys)
+{
+  for (; *keys != NULL; keys++)
+    if (text_equal(key, *keys))
+      return true;
+  return false;
+}
+
+static int unknown_key(const struct value *member, const char *const *keys, struct error *err)
+{
+  value_error(member, err, "is not known here; there may be:");
+  for (; *keys != NULL; keys++)
+    error_append(err, " %s", *keys);
+  return -1;
+}
+
+/* --- walking ------------------------------------------------------------------------------- */
+
+int value_object(const struct value *value, const char *const *keys, struct error *err)
+{
+  if (value_type(value, json_type_object, err) < 0)
+    return -1;
+  json_object_object_foreach (value->json, key, json) {
+    if (is_listed(key, keys))
+      continue;
+    struct value member = {.document = value->document, .parent = value, .key = key, .json = json};
+    return unknown_key(&member, keys, err);
+  }
+  return 0;
+}
+
+int value_array(const struct value *value, size_t max, size_t *length, struct error *err)
+{
+  if (value_type(value, json_type_array, err) < 0)
+    return -1;
+  *length = json_object_array_length(value->json);
+  if (*length > max)
+    return value_error(value, err, "has %zu elements; at most %zu are allowed", *length, max);
+  return 0;
+}
+
+bool value_find(const struct value *object, const char *key, struct value *member)
+{
+  *member = (struct value){.document = object->document, .parent = object, .key = key};
+  return json_object_object_get_ex(object->json, key, &member->json);
+}
+
+int value_need(const struct value *object, const char *key, struct value *member, struct error *err)
+{
+  return value_find(object, key, member) ? 0 : value_error(object, err, "has no \"%s\"", key);
+}
+
+struct value value_element(const struct value *array, size_t index)
+{
+  return (struct value){.document = array->document,
+                        .parent = array,
+                        .index = index,
+                        .json = json_object_array_get_idx(array->json, index)};
+}
+
+int value_text(const struct value *value, const char **text, struct error *err)
+{
+  if (value_type(value, json_type_string, err) < 0)
+    return -1;
+  *text = json_object_get_string(value->json);
+  return 0;
+}
+
+int value_boolean(const struct value *value, bool *boolean, struct error *err)
+{
+  if (value_type(value, json_type_boolean, err) < 0)
+    return -1;
+  *boolean = json_object_get_boolean(value->json);
+  return 0;
+}
+
+int value_number(const struct value *value, int64_t min, int64_t max, int64_t *number,
+                 struct error *err)
+{
+  if (value_type(value, json_type_int, err) < 0)
+    return -1;
+  /* json-c clamps what does not fit, to a number that is out of any smaller range too. */
+  int64_t found = json_object_get_int64(value->json);
+  if (found < min || found > max)
+    return value_error(value, err, "is %s, not a number from %" PRId64 " to %" PRId64,
+                       json_object_get_string(value->json), min, max);
+  *number = found;
+  return 0;
+}
+
+int value_texts(const struct value *value, size_t max, size_t room, const char ***texts,
+                struct error *err)
+{
+  size_t length;
+  if (value_array(value, max, &length, err) < 0)
+    return -1;
+  cleanup_free const char **list = xcalloc(room + length + 1, sizeof(*list));
+  for (size_t i = 0; i < length; i++) {
+    struct value element = value_element(value, i);
+    if (value_text(&element, &list[room + i], err) < 0)
+      return -1;
+  }
+  *texts = steal_pointer(&list);
+  return 0;
+}

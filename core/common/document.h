@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON files that an admin writes (hooks, patches, policies): read strictly, and every complaint
+ * names the file, the line, the column and the JSON pointer of the value that is wrong.
+ *
+ * A `struct value` is a value together with the way that led to it. It lives on the stack of the
+ * function that walks and points to its parent's, so nothing needs to be freed:
+ *
+ *     struct value root = document_root(&document), path;
+ *     const char *text;
+ *     if (value_object(&root, known_keys, err) < 0 || value_need(&root, "path", &path, err) < 0 ||
+ *         value_text(&path, &text, err) < 0)
+ *       return -1;
+ *
+ * A tree that came from elsewhere (a spec, a plugin's settings) is walked the same way: without its
+ * text, complaints name the pointer alone ("config.json: /mounts is a string, not an array").
+ */
+#ifndef CORE_COMMON_DOCUMENT_H
+#define CORE_COMMON_DOCUMENT_H
+
+#include "common/error.h"
+#include "common/json.h"
+
+struct document {
+  const char *name; /* for messages: `path`, or any borrowed text */
+  char *path;       /* owned; NULL when it is no file */
+  char *text;       /* owned; NULL when there is none */
+  size_t length;
+  struct json_object *tree; /* owned, if it is a file's */
+};
+
+/* Opens a file by trust (common/trust.h), at most `limit` bytes, and parses it. Returns -1 with
+   errno ENOENT when there is no such file. */
+int document_read(const char *path, size_t limit, struct document *document, struct error *err);
+
+void document_free(struct document *document);
+
+#define cleanup_document __attribute__((cleanup(document_free)))
+
+struct value {
+  const struct document *document;
+  const struct value *parent; /* NULL: this is the root */
+  const char *key;            /* in an object; NULL in an array */
+  size_t index;               /* in an array */
+  struct json_object *json;   /* borrowed; NULL is the value null */
+};
+
+struct value document_root(const struct document *document);
+
+/* Says what is wrong with a value and returns -1; the format continues "POINTER ", as in "is not an
+   absolute path". */
+int value_error(const struct value *value, struct error *err, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Is it of this type? */
+int value_type(const struct value *value, enum json_type type, struct error *err);
+
+/* Is it an object that has none but these keys (ended by NULL)? */
+int value_object(const struct value *value, const char *const *keys, struct error *err);
+
+/* Is it an array of at most `max` elements? */
+int value_array(const struct value *value, size_t max, size_t *length, struct error *err);
+
+/* The member of an object. `find` returns false when there is none, `need` fails then. */
+bool value_find(const struct value *object, const char *key, struct value *member);
+int value_need(const struct value *object, const char *key, struct value *member,
+               struct error *err);
+
+struct value value_element(const struct value *array, size_t index);
+
+/* What a value holds; texts are borrowed from the document. */
+int value_text(const struct value *value, const char **text, struct error *err);
+int value_boolean(const struct value *value, bool *boolean, struct error *err);
+int value_number(const struct value *value, int64_t min, int64_t max, int64_t *number,
+                 struct error *err);
+
+/* An array of at most `max` texts, ended by NULL. The array is owned by the caller; in front are
+   `room` places, not set, for the caller's own. */
+int value_texts(const struct value *value, size_t max, size_t room, const char ***texts,
+                struct error *err);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/util.h"
+
+static void *checked(void *memory)
+{
+  if (memory != NULL)
+    return memory;
+  fputs("container-hooks: out of memory\n", stderr);
+  _exit(EXIT_FAILURE);
+}
+
+void *xcalloc(size_t count, size_t size)
+{
+  return checked(calloc(count, size));
+}
+
+void *xrealloc_array(void *old, size_t count, size_t size)
+{
+  return checked(reallocarray(old, count, size));
+}
+
+char *xstrdup(const char *text)
+{
+  return checked(strdup(text));
+}
+
+char *xstrndup(const char *text, size_t length)
+{
+  return checked(strndup(text, length));
+}
+
+char *xvasprintf(const char *format, va_list args)
+{
+  char *text;
+  if (vasprintf(&text, format, args) < 0)
+    text = NULL;
+  return checked(text);
+}
+
+char *xasprintf(const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  char *text = xvasprintf(format, args);
+  va_end(args);
+  return text;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "front/worker.h"
+
+#include "common/handover.h"
+#include "common/log.h"
+#include "common/process.h"
+#include "common/trust.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#  define MFD_NOEXEC_SEAL 0x0008U /* since Linux 6.3; refused with EINVAL before */
+#endif
+
+/* A chain, which may have to be run more than once. */
+struct run {
+  const struct worker_task *task;
+  char bundle[PATH_MAX]; /* absolute */
+  int report_fd;
+  struct report *report;
+  uint64_t skip;     /* the optional entries that brought an earlier run down */
+  char printer[128]; /* the first plugin that printed something; "" if none did */
+  struct process process;
+};
+
+/* --- what the worker is given -------------------------------------------------------------- */
+
+static int open_report(struct run *run, struct error *err)
+{
+  run->report_fd = memfd_create("report", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+  if (run->report_fd < 0 && errno == EINVAL)
+    run->report_fd = memfd_create("report", MFD_CLOEXEC);
+  if (run->report_fd < 0 || ftruncate(run->report_fd, sizeof(struct report)) < 0)
+    return error_set(err, "cannot make memory for the worker's report: %m");
+  void *memory =
+      mmap(NULL, sizeof(struct report), PROT_READ | PROT_WRITE, MAP_SHARED, run->report_fd, 0);
+  if (memory == MAP_FAILED)
+    return error_set(err, "cannot map memory for the worker's report: %m");
+  run->report = memory;
+  return 0;
+}
+
+static void close_report(struct run *run)
+{
+  if (run->report != NULL)
+    munmap(run->report, sizeof(struct report));
+  if (run->report_fd >= 0)
+    close(run->report_fd);
+}
+
+/* The runtime's bundle is the working folder unless it is told otherwise. */
+static int find_bundle(struct run *run, struct error *err)
+{
+  const char *given = run->task->bundle;
+  bool absolute = given != NULL && given[0] == '/';
+  char folder[PATH_MAX] = "";
+  if (!absolute && getcwd(folder, sizeof(folder)) == NULL)
+    return error_set(err, "cannot tell the working folder, which holds the bundle: %m");
+
+  const char *slash = absolute || given == NULL ? "" : "/";
+  int length = snprintf(run->bundle, sizeof(run->bundle), "%s%s%s", folder, slash,
+                        given != NULL ? given : "");
+  if (length < 0 || (size_t)length >= sizeof(run->bundle))
+    return error_set(err, "the bundle's path is too long");
+  return 0;
+}
+
+static const char *or_empty(const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+/* --- one run ------------------------------------------------------------------------------- */
+
+/* Called when there is something to read. A plugin that returned before we looked has left its
+   name; otherwise it is the one at work. */
+static void note_printer(void *data)
+{
+  struct run *run = data;
+  const struct report *report = run->report;
+  if (run->printer[0] == '\0' && (report->printed || report->running >= 0))
+    memcpy(run->printer, report->printed ? report->printer : report->plugin, sizeof(run->printer));
+}
+
+/* `refused`: NULL, or why the container was refused: then the plugins are only told. */
+static int run_once(struct run *run, const char *refused, struct error *err)
+{
+  const struct worker_task *task = run->task;
+  char skip[17];
+  snprintf(skip, sizeof(skip), "%llx", (unsigned long long)run->skip);
+  const char *argv[HANDOVER_ARGUMENTS + 1] = {
+      [HANDOVER_PROGRAM] = task->worker,        [HANDOVER_VERSION] = VERSION,
+      [HANDOVER_COMMAND] = task->command,       [HANDOVER_ID] = or_empty(task->id),
+      [HANDOVER_BUNDLE] = run->bundle,          [HANDOVER_ROOT] = or_empty(task->root),
+      [HANDOVER_CONFIG] = task->config,         [HANDOVER_PROFILE] = or_empty(task->profile),
+      [HANDOVER_PLUGIN_DIR] = task->plugin_dir, [HANDOVER_SKIP] = skip,
+      [HANDOVER_REFUSED] = or_empty(refused),
+  };
+
+  *run->report = (struct report){.running = -1};
+  run->printer[0] = '\0';
+  run->process = (struct process){
+      .argv = (char *const *)(uintptr_t)argv, /* posix_spawn(3) does not change them */
+      .pass_fd = run->report_fd,
+      .timeout = task->timeout,
+      .before_output = note_printer,
+      .data = run,
+  };
+  return process_run(&run->process, err);
+}
+
+/* --- what came of it ----------------------------------------------------------------------- */
+
+/* Puts what was printed behind a message, in quotes and on one line. */
+static void append_output(const struct run *run, struct error *err)
+{
+  if (run->process.output_length == 0)
+    return;
+  char printed[PROCESS_OUTPUT_MAX + 1];
+  memcpy(printed, run->process.output, sizeof(printed));
+  log_one_line(printed);
+  error_append(err, "; it printed: \"%s\"", printed);
+}
+
+static void log_output(const struct run *run)
+{
+  if (run->process.output_length > 0)
+    log_line(LOG_WARN, "plugin '%s' printed: %s", run->printer[0] != '\0' ? run->printer : "?",
+             run->process.output);
+}
+
+/* Says how a worker ended that has not reported. */
+static int explain_end(const struct run *run, struct error *err)
+{
+  const struct report *report = run->report;
+  const struct process *process = &run->process;
+  if (process->late)
+    error_set(err, "did not finish within %d s (plugin-timeout) and was killed",
+              run->task->timeout);
+  else if (WIFSIGNALED(process->status))
+    error_set(err, "was killed by signal %d (%s)", WTERMSIG(process->status),
+              strsignal(WTERMSIG(process->status)));
+  else
+    error_set(err, "called exit(%d)", WEXITSTATUS(process->status));
+
+  char cause[ERROR_TEXT_MAX];
+  memcpy(cause, err->text, sizeof(cause));
+  if (report->running < 0)
+    error_set(err, "the worker %s %s", run->task->worker, cause);
+  else
+    error_set(err, "plugin '%s' %s during its %s", report->plugin, cause, report->phase);
+  append_output(run, err);
+  return -1;
+}
+
+static int judge(const struct run *run, struct error *err)
+{
+  const struct process *process = &run->process;
+  if (WIFEXITED(process->status) && WEXITSTATUS(process->status) == HANDOVER_OTHER_VERSION &&
+      run->report->running < 0)
+    return error_set(err,
+                     "%s is of another version than this program (" VERSION "): finish the "
+                     "upgrade, or install both anew",
+                     run->task->worker);
+  if (run->report->state == REPORT_NONE)
+    return explain_end(run, err);
+  if (run->report->state == REPORT_REFUSED) {
+    *err = run->report->error;
+    return -1;
+  }
+  return 0;
+}
+
+/* True if the chain can go on without the plugin that brought the worker down. */
+static bool leave_out(struct run *run, const struct error *err)
+{
+  const struct report *report = run->report;
+  if (report->state != REPORT_NONE || report->running < 0 || report->required)
+    return false;
+  uint64_t entry = UINT64_C(1) << (report->running & 63);
+  if (run->skip & entry)
+    return false;
+  run->skip |= entry;
+  log_line(LOG_WARN, "%s; it is optional, the chain runs without it", err->text);
+  return true;
+}
+
+/* The plugins after it could not be told by a worker that is dead: another one tells them. Where one
+   of them brings that down as well, those before it know already. */
+static void tell_refused(struct run *run, const struct error *err)
+{
+  uint64_t told = 0;
+  while (run->report->state == REPORT_NONE && run->report->running >= 0) {
+    uint64_t entry = UINT64_C(1) << (run->report->running & 63);
+    run->skip |= entry | told;
+    told = entry - 1;
+    struct error ignored;
+    if (run_once(run, err->text, &ignored) < 0)
+      return;
+    log_output(run);
+  }
+}
+
+static int run_chain(struct run *run, struct error *err)
+{
+  do {
+    if (run_once(run, NULL, err) < 0)
+      return -1;
+    log_output(run);
+    if (judge(run, err) == 0)
+      return 0;
+  } while (leave_out(run, err));
+
+  tell_refused(run, err);
+  return -1;
+}
+
+int worker_run(const struct worker_task *task, struct error *err)
+{
+  struct run run = {.task = task, .report_fd = -1};
+  cleanup_close int worker = trust_open_file(task->worker, err);
+  if (worker < 0)
+    return -1;
+
+  int result = -1;
+  if (find_bundle(&run, err) == 0 && open_report(&run, err) == 0)
+    result = run_chain(&run, err);
+  close_report(&run);
+  return result;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spec/edit.h"
+
+#include "common/json.h"
+
+/* --- the tree ------------------------------------------------------------------------------ */
+
+static const char *type_name(enum json_type type)
+{
+  switch (type) {
+  case json_type_object:
+    return "an object";
+  case json_type_array:
+    return "an array";
+  case json_type_string:
+    return "a string";
+  case json_type_boolean:
+    return "a boolean";
+  case json_type_int:
+  case json_type_double:
+    return "a number";
+  case json_type_null:
+    break;
+  }
+  return "null";
+}
+
+static int wrong_type(const char *pointer, struct json_object *value, enum json_type wanted,
+                      struct error *err)
+{
+  return error_set(err, "config.json: %s is %s, not %s", pointer,
+                   type_name(json_object_get_type(value)), type_name(wanted));
+}
+
+/* The object or array at parent[key], made if it is absent. `pointer` is its place. */
+static struct json_object *need_container(struct json_object *parent, const char *key,
+                                          enum json_type type, const char *pointer,
+                                          struct error *err)
+{
+  struct json_object *value = NULL;
+  json_object_object_get_ex(parent, key, &value);
+  if (value == NULL) {
+    value = type == json_type_object ? json_object_new_object() : json_object_new_array();
+    json_object_object_add(parent, key, value);
+  } else if (!json_object_is_type(value, type)) {
+    wrong_type(pointer, value, type, err);
+    return NULL;
+  }
+  return value;
+}
+
+/* The same for reading: NULL if it is absent or of another type. */
+static struct json_object *get_container(struct json_object *parent, const char *key,
+                                         enum json_type type)
+{
+  struct json_object *value = NULL;
+  if (!json_object_object_get_ex(parent, key, &value) || !json_object_is_type(value, type))
+    return NULL;
+  return value;
+}
+
+static int check_elements(struct json_object *array, enum json_type type, const char *pointer,
+                          struct error *err)
+{
+  for (size_t i = 0; i < json_object_array_length(array); i++) {
+    struct json_object *element = json_object_array_get_idx(array, i);
+    if (json_object_is_type(element, type))
+      continue;
+    cleanup_free char *place = json_pointer_index(pointer, i);
+    return wrong_type(place, element, type, err);
+  }
+  return 0;
+}
+
+/* json-c before 0.18 cannot insert. */
+static void insert_first(struct json_object *array, struct json_object *value)
+{
+  size_t length = json_object_array_length(array);
+  json_object_array_add(array, NULL);
+  for (size_t i = length; i > 0; i--)
+    json_object_array_put_idx(array, i, json_object_get(json_object_array_get_idx(array, i - 1)));
+  json_object_array_put_idx(array, 0, value);
+}
+
+static struct json_object *texts_to_array(const char *const *texts)
+{
+  struct json_object *array = json_object_new_array();
+  for (; *texts != NULL; texts++)
+    json_object_array_add(array, json_object_new_string(*texts));
+  return array;
+}
+
+static void add_text(struct json_object *object, const char *key, const char *text)
+{
+  if (text != NULL)
+    json_object_object_add(object, key, json_object_new_string(text));
+}
+
+static void add_texts(struct json_object *object, const char *key, const char *const *texts)
+{
+  if (texts != NULL && texts[0] != NULL)
+    json_object_object_add(object, key, texts_to_array(texts));
+}
+
+/* --- hooks --------------------------------------------------------------------------------- */
+
+static const char *const stage_names[] = {
+    [CHT_PRESTART] = "prestart",
+    [CHT_CREATE_RUNTIME] = "createRuntime",
+    [CHT_CREATE_CONTAINER] = "createContainer",
+    [CHT_START_CONTAINER] = "startContainer",
+    [CHT_POSTSTART] = "poststart",
+    [CHT_POSTSTOP] = "poststop",
+};
+
+const char *edit_stage_name(enum cht_stage stage)
+{
+  return (size_t)stage < ARRAY_LENGTH(stage_names) ? stage_names[stage] : NULL;
+}
+
+static struct json_object *hook_to_json(const struct cht_hook *hook)
+{
+  struct json_object *object = json_object_new_object();
+  add_text(object, "path", hook->path);
+  add_texts(object, "args", hook->args);
+  add_texts(object, "env", hook->env);
+  if (hook->timeout > 0)
+    json_object_object_add(object, "timeout", json_object_new_int(hook->timeout));
+  return object;
+}
+
+/* Absent, null, [] and 0 say the same in a hook. */
+static struct json_object *hook_member(struct json_object *hook, const char *key)
+{
+  struct json_object *value = NULL;
+  json_object_object_get_ex(hook, key, &value);
+  if (json_object_is_type(value, json_type_array) && json_object_array_length(value) == 0)
+    return NULL;
+  if (json_object_is_type(value, json_type_int) && json_object_get_int64(value) == 0)
+    return NULL;
+  return value;
+}
+
+static bool hooks_equal(struct json_object *a, struct json_object *b)
+{
+  static const char *const members[] = {"path", "args", "env", "timeout"};
+  for (size_t i = 0; i < ARRAY_LENGTH(members); i++)
+    if (!json_object_equal(hook_member(a, members[i]), hook_member(b, members[i])))
+      return false;
+  return true;
+}
+
+static struct json_object *find_hook(struct json_object *stage, struct json_object *hook)
+{
+  for (size_t i = 0; i < json_object_array_length(stage); i++) {
+    struct json_object *other = json_object_array_get_idx(stage, i);
+    if (json_object_is_type(other, json_type_object) && hooks_equal(other, hook))
+      return other;
+  }
+  return NULL;
+}
+
+int edit_add_hook(struct json_object *spec, enum cht_stage stage, const struct cht_hook *hook,
+                  bool front, struct json_object **added, struct error *err)
+{
+  const char *name = edit_stage_name(stage);
+  if (name == NULL)
+    return error_set(err, "%d is no stage of hooks", (int)stage);
+  if (hook->path == NULL || hook->path[0] != '/')
+    return error_set(err, "a hook's path must be absolute, not %s",
+                     hook->path != NULL ? hook->path : "NULL");
+  if (hook->timeout < 0)
+    return error_set(err, "a hook's timeout must be above 0, not %d", hook->timeout);
+
+  char pointer[32];
+  snprintf(pointer, sizeof(pointer), "/hooks/%s", name);
+  struct json_object *hooks = need_container(spec, "hooks", json_type_object, "/hooks", err);
+  if (hooks == NULL)
+    return -1;
+  struct json_object *list = need_container(hooks, name, json_type_array, pointer, err);
+  if (list == NULL || check_elements(list, json_type_object, pointer, err) < 0)
+    return -1;
+
+  cleanup_json struct json_object *wanted = hook_to_json(hook);
+  struct json_object *found = find_hook(list, wanted);
+  if (found == NULL) {
+    found = steal_pointer(&wanted);
+    if (front)
+      insert_first(list, found);
+    else
+      json_object_array_add(list, found);
+  }
+  if (added != NULL)
+    *added = found;
+  return 0;
+}
+
+bool edit_has_hook(struct json_object *spec, enum cht_stage stage, struct json_object *hook)
+{
+  struct json_object *hooks = get_container(spec, "hooks", json_type_object);
+  struct json_object *list = get_container(hooks, edit_stage_name(stage), json_type_array);
+  return list != NULL && find_hook(list, hook) != NULL;
+}
+
+/* --- environment --------------------------------------------------------------------------- */
+
+/* The value if the entry sets this variable, else NULL. */
+static const char *env_value(struct json_object *entry, const char *name)
+{
+  const char *text = json_object_get_string(entry);
+  size_t length = strlen(name);
+  bool same = text != NULL && strncmp(text, name, length) == 0 && text[length] == '=';
+  return same ? text + length + 1 : NULL;
+}
+
+static int check_env_name(const char *name, struct error *err)
+{
+  if (name[0] == '\0' || strchr(name, '=') != NULL)
+    return error_set(err, "'%s' is no name of an environment variable", name);
+  return 0;
+}
+
+static struct json_object *need_env(struct json_object *spec, struct error *err)
+{
+  struct json_object *process = NULL;
+  if (!json_object_object_get_ex(spec, "process", &process) || process == NULL) {
+    error_set(err, "config.json: /process is missing, so there is no environment to edit");
+    return NULL;
+  }
+  if (!json_object_is_type(process, json_type_object)) {
+    wrong_type("/process", process, json_type_object, err);
+    return NULL;
+  }
+  struct json_object *env = need_container(process, "env", json_type_array, "/process/env", err);
+  if (env == NULL || check_elements(env, json_type_string, "/process/env", err) < 0)
+    return NULL;
+  return env;
+}
+
+const char *edit_env(struct json_object *spec, const char *name)
+{
+  struct json_object *process = get_container(spec, "process", json_type_object);
+  struct json_object *env = get_container(process, "env", json_type_array);
+  const char *value = NULL;
+  for (size_t i = env != NULL ? json_object_array_length(env) : 0; i > 0 && value == NULL; i--) {
+    struct json_object *entry = json_object_array_get_idx(env, i - 1);
+    if (json_object_is_type(entry, json_type_string))
+      value = env_value(entry, name);
+  }
+  return value;
+}
+
+/* Removes the entries of a variable from index `from` on. */
+static void remove_env(struct json_object *env, const char *name, size_t from)
+{
+  for (size_t i = json_object_array_length(env); i > from; i--)
+    if (env_value(json_object_array_get_idx(env, i - 1), name) != NULL)
+      json_object_array_del_idx(env, i - 1, 1);
+}
+
+/* The first entry of the variable takes the value and the others go: which of two counts is the
+   runtime's choice, which is why only one may be left. */
+int edit_set_env(struct json_object *spec, const char *name, const char *value, bool overwrite,
+                 struct error *err)
+{
+  if (check_env_name(name, err) < 0)
+    return -1;
+  struct json_object *env = need_env(spec, err);
+  if (env == NULL)
+    return -1;
+
+  size_t length = json_object_array_length(env), first = 0;
+  while (first < length && env_value(json_object_array_get_idx(env, first), name) == NULL)
+    first++;
+  if (first < length && !overwrite)
+    return 0;
+  if (first == length ||
+      !text_equal(env_value(json_object_array_get_idx(env, first), name), value)) {
+    cleanup_free char *entry = xasprintf("%s=%s", name, value);
+    json_object_array_put_idx(env, first, json_object_new_string(entry));
+  }
+  remove_env(env, name, first + 1);
+  return 0;
+}
+
+int edit_unset_env(struct json_object *spec, const char *name, struct error *err)
+{
+  if (check_env_name(name, err) < 0)
+    return -1;
+  struct json_object *process = get_container(spec, "process", json_type_object);
+  if (process != NULL && !json_object_object_get_ex(process, "env", NULL))
+    return 0; /* nothing to remove, and nothing to make for it */
+  struct json_object *env = need_env(spec, err);
+  if (env == NULL)
+    return -1;
+  remove_env(env, name, 0);
+  return 0;
+}
+
+/* --- mounts -------------------------------------------------------------------------------- */
+
+static struct json_object *mount_to_json(const struct cht_mount *mount)
+{
+  struct json_object *object = json_object_new_object();
+  add_text(object, "destination", mount->destination);
+  add_text(object, "type", mount->type);
+  add_text(object, "source", mount->source);
+  add_texts(object, "options", mount->options);
+  return object;
+}
+
+int edit_add_mount(struct json_object *spec, const struct cht_mount *mount, struct error *err)
+{
+  if (mount->destination == NULL || mount->destination[0] != '/')
+    return error_set(err, "a mount's destination must be absolute, not %s",
+                     mount->destination != NULL ? mount->destination : "NULL");
+  struct json_object *mounts = need_container(spec, "mounts", json_type_array, "/mounts", err);
+  if (mounts == NULL || check_elements(mounts, json_type_object, "/mounts", err) < 0)
+    return -1;
+
+  cleanup_json struct json_object *wanted = mount_to_json(mount);
+  for (size_t i = 0; i < json_object_array_length(mounts); i++)
+    if (json_object_equal(json_object_array_get_idx(mounts, i), wanted))
+      return 0;
+  json_object_array_add(mounts, steal_pointer(&wanted));
+  return 0;
+}
+
+/* --- annotations --------------------------------------------------------------------------- */
+
+const char *edit_annotation(struct json_object *spec, const char *key)
+{
+  struct json_object *annotations = get_container(spec, "annotations", json_type_object);
+  struct json_object *value = get_container(annotations, key, json_type_string);
+  return value != NULL ? json_object_get_string(value) : NULL;
+}
+
+int edit_set_annotation(struct json_object *spec, const char *key, const char *value,
+                        struct error *err)
+{
+  struct json_object *annotations =
+      need_container(spec, "annotations", json_type_object, "/annotations", err);
+  if (annotations == NULL)
+    return -1;
+  struct json_object *old = NULL;
+  json_object_object_get_ex(annotations, key, &old);
+  if (old != NULL && !json_object_is_type(old, json_type_string)) {
+    cleanup_free char *pointer = json_pointer_key("/annotations", key);
+    return wrong_type(pointer, old, json_type_string, err);
+  }
+  if (old == NULL || !text_equal(json_object_get_string(old), value))
+    json_object_object_add(annotations, key, json_object_new_string(value));
+  return 0;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/chain.h"
+
+#include "common/json.h"
+#include "common/log.h"
+#include "worker/host.h"
+#include "worker/pin.h"
+#include "worker/plugin.h"
+#include "worker/settings.h"
+
+#include <sys/ioctl.h>
+
+#define LOGGED_EDITS 8 /* in one line */
+
+/* --- entering and leaving a plugin ---------------------------------------------------------- */
+
+static void copy_name(char *to, size_t size, const char *name)
+{
+  snprintf(to, size, "%s", name);
+}
+
+static void enter(struct link *link, const char *phase)
+{
+  struct report *report = link->chain->report;
+  copy_name(report->plugin, sizeof(report->plugin), link->entry->name);
+  copy_name(report->phase, sizeof(report->phase), phase);
+  report->required = link->entry->required;
+  report->running = (int)(link - link->chain->links);
+  link->failed = false;
+}
+
+/* Output that nobody has read by now is this plugin's: later, the next one might seem to have
+   printed it. */
+static void note_output(const struct link *link)
+{
+  struct report *report = link->chain->report;
+  int waiting = 0;
+  fflush(NULL);
+  if (report->printed || ioctl(STDOUT_FILENO, FIONREAD, &waiting) < 0 || waiting == 0)
+    return;
+  copy_name(report->printer, sizeof(report->printer), link->entry->name);
+  report->printed = true;
+}
+
+static void leave(struct link *link)
+{
+  /* A plugin that forked and let both return: only one of the two may write config.json. */
+  if (getpid() != link->chain->process)
+    _exit(EXIT_SUCCESS);
+  note_output(link);
+}
+
+static void idle(const struct chain *chain)
+{
+  chain->report->running = -1;
+}
+
+/* What a callback came to: it has failed if it says so or if anything it called has. */
+static int result_of(const struct link *link, int returned, struct error *err)
+{
+  if (link->failed) {
+    *err = link->failure;
+    return -1;
+  }
+  return returned == 0 ? 0 : error_set(err, "failed without saying why (returned %d)", returned);
+}
+
+/* --- load ---------------------------------------------------------------------------------- */
+
+static void prepare_link(struct link *link, struct chain *chain, const struct config_plugin *entry,
+                         const struct chain_container *container)
+{
+  *link = (struct link){.entry = entry, .chain = chain};
+  link->context = (struct cht_context){
+      .size = sizeof(struct cht_context),
+      .host = &host_functions,
+      .plugin = entry->name,
+      .command = container->command,
+      .container_id = container->id,
+      .bundle = container->bundle,
+      .root = container->root,
+      .dry_run = container->dry_run,
+  };
+}
+
+static int load_link(struct link *link, struct error *err)
+{
+  enter(link, "load");
+  link->plugin = plugin_load(link->entry->path, err);
+  leave(link);
+  idle(link->chain);
+  if (link->plugin == NULL)
+    return error_wrap(err, "%s:%u: plugin '%s'", link->entry->file, link->entry->line,
+                      link->entry->name);
+  link->context.settings = settings_to_json(link->entry->settings);
+  return 0;
+}
+
+int chain_load(struct chain *chain, const struct config *config,
+               const struct chain_container *container, uint64_t skip, struct report *report,
+               struct error *err)
+{
+  *chain = (struct chain){.report = report, .count = config->plugin_count, .process = getpid()};
+  int result = 0;
+  for (size_t i = 0; i < chain->count; i++) {
+    const struct config_plugin *entry = &config->plugins[i];
+    struct error failure;
+    prepare_link(&chain->links[i], chain, entry, container);
+    if (!entry->enabled || (skip >> i & 1) || load_link(&chain->links[i], &failure) == 0)
+      continue;
+    if (!entry->required)
+      log_line(LOG_WARN, "%s; it is optional, the chain runs without it", failure.text);
+    else if (result == 0)
+      *err = failure;
+    result = entry->required ? -1 : result;
+  }
+  return result;
+}
+
+/* --- modify -------------------------------------------------------------------------------- */
+
+static void log_edits(const struct link *link, size_t first)
+{
+  const struct edits *edits = &link->chain->edits;
+  if (edits->count == first)
+    return;
+  struct error text; /* only as a bounded text */
+  error_set(&text, "plugin '%s':", link->entry->name);
+  for (size_t i = first; i < edits->count && i < first + LOGGED_EDITS; i++)
+    error_append(&text, "%s %s %s", i == first ? "" : ",", edits->items[i]->op,
+                 edits->items[i]->pointer);
+  if (edits->count > first + LOGGED_EDITS)
+    error_append(&text, " and %zu more", edits->count - first - LOGGED_EDITS);
+  log_line(LOG_INFO, "%s", text.text);
+}
+
+static int modify_link(struct link *link, struct json_object *spec, struct error *err)
+{
+  enter(link, "modify");
+  link->context.spec = spec;
+  int returned = link->plugin->modify(&link->context);
+  leave(link);
+  if (result_of(link, returned, err) < 0)
+    return -1;
+  return pins_check(link->chain, spec, err);
+}
+
+/* Puts the spec back to what it was before the plugin: the copy becomes the spec. */
+static void restore(struct link *link, struct json_object **spec, struct json_object **before)
+{
+  pins_drop(link->chain, link);
+  json_object_put(*spec);
+  *spec = steal_pointer(before);
+}
+
+/* Returns whether the spec differs from `before`, as the plugin found it; -1: the chain ends. */
+static int apply_link(struct link *link, struct json_object **spec, struct json_object **before,
+                      struct error *err)
+{
+  struct edits *edits = &link->chain->edits;
+  size_t first = edits->count;
+  if (modify_link(link, *spec, err) == 0) {
+    bool changed = edits_add(edits, link->entry->name, *before, *spec);
+    log_edits(link, first);
+    return changed;
+  }
+  error_wrap(err, "plugin '%s'", link->entry->name);
+  if (link->entry->required)
+    return -1;
+  log_line(LOG_WARN, "%s; it is optional, its edits are taken back", err->text);
+  restore(link, spec, before);
+  return true;
+}
+
+int chain_modify(struct chain *chain, struct json_object **spec, struct error *err)
+{
+  cleanup_json struct json_object *before = NULL;
+  for (size_t i = 0; i < chain->count; i++) {
+    struct link *link = &chain->links[i];
+    if (link->plugin == NULL)
+      continue;
+    if (before == NULL && json_object_deep_copy(*spec, &before, NULL) < 0)
+      return error_set(err, "cannot copy the spec: %m");
+    int changed = apply_link(link, spec, &before, err);
+    if (changed < 0)
+      return -1;
+    if (changed)
+      json_object_put(steal_pointer(&before));
+    idle(chain);
+  }
+  return 0;
+}
+
+/* --- finish -------------------------------------------------------------------------------- */
+
+static int finish_link(struct link *link, struct json_object *spec,
+                       const struct cht_outcome *outcome, struct error *err)
+{
+  enter(link, "finish");
+  link->context.spec = spec;
+  int returned = link->plugin->finish(&link->context, outcome);
+  leave(link);
+  idle(link->chain);
+  if (result_of(link, returned, err) < 0)
+    return error_wrap(err, "plugin '%s'", link->entry->name);
+  return 0;
+}
+
+int chain_finish(struct chain *chain, struct json_object *spec, const char *refused,
+                 struct error *err)
+{
+  static const struct cht_edit *const none[] = {NULL};
+  struct cht_outcome outcome = {
+      .size = sizeof(outcome),
+      .refused = refused != NULL,
+      .error = refused,
+      .edits = chain->edits.items != NULL ? chain->edits.items : none,
+  };
+  int result = 0;
+  for (size_t i = 0; i < chain->count; i++) {
+    struct link *link = &chain->links[i];
+    struct error failure;
+    if (link->plugin == NULL || link->plugin->finish == NULL ||
+        finish_link(link, spec, &outcome, &failure) == 0)
+      continue;
+    if (outcome.refused || !link->entry->required) {
+      log_line(LOG_WARN, "%s", failure.text);
+      continue;
+    }
+    *err = failure;
+    result = -1;
+    outcome.refused = true; /* for those that are still to be told */
+    outcome.error = err->text;
+  }
+  return result;
+}
+
+void chain_free(struct chain *chain)
+{
+  for (size_t i = 0; i < chain->count; i++)
+    json_object_put(chain->links[i].context.settings);
+  pins_drop(chain, NULL);
+  free(chain->pins);
+  edits_free(&chain->edits);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plugins that the config lists, applied in its order.
+ *
+ * Three steps: all are loaded before the first edits anything; each edits the spec, which is put
+ * back to what it was where an optional one fails; each is told how it ended. The same code runs a
+ * container's create and an admin's dry run.
+ */
+#ifndef CORE_WORKER_CHAIN_H
+#define CORE_WORKER_CHAIN_H
+
+#include "common/handover.h"
+#include "config/config.h"
+#include "spec/diff.h"
+
+#include <container-hooks/plugin.h>
+
+/* What the plugins are told of the container; borrowed. */
+struct chain_container {
+  enum cht_command command;
+  const char *id, *bundle;
+  const char *root; /* NULL: not given */
+  bool dry_run;
+};
+
+/* A value that a plugin has pinned: it must stay in the spec. */
+struct pin {
+  const struct link *by;
+  char *pointer;             /* owned; NULL: it is a hook */
+  enum cht_stage stage;      /* of the hook */
+  struct json_object *value; /* owned; a copy */
+};
+
+/* One entry of the config at work. The context comes first: plugins hand it back to the host. */
+struct link {
+  struct cht_context context;
+  const struct config_plugin *entry;
+  const struct cht_plugin *plugin; /* NULL: not loaded (disabled, left out, or it failed) */
+  struct chain *chain;
+  bool failed; /* in the callback that runs, or ran last */
+  struct error failure;
+};
+
+struct chain {
+  struct link links[CONFIG_PLUGINS_MAX];
+  size_t count;
+  struct edits edits;
+  struct pin *pins; /* owned */
+  size_t pin_count;
+  struct report *report; /* borrowed; says which plugin is at work */
+  pid_t process;
+};
+
+/* Loads what is enabled and not in the set `skip`; the settings are converted. Config, container
+   and report are borrowed. Fails for a required plugin that cannot be loaded, after the others have
+   been tried: those are told the outcome by chain_finish(). */
+int chain_load(struct chain *chain, const struct config *config,
+               const struct chain_container *container, uint64_t skip, struct report *report,
+               struct error *err);
+
+/* Lets each plugin edit *spec, which may become another tree; it stays the caller's. */
+int chain_modify(struct chain *chain, struct json_object **spec, struct error *err);
+
+/* Tells each plugin the outcome. `spec` may be NULL where it could not be read; `refused` is NULL,
+   or why the container will not start. Fails if a required plugin's finish fails. */
+int chain_finish(struct chain *chain, struct json_object *spec, const char *refused,
+                 struct error *err);
+
+void chain_free(struct chain *chain);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * modify, the worker: edits one bundle's config.json by the plugins that the config lists.
+ *
+ * Started by the front for one container (common/handover.h says how they talk), it may crash, hang
+ * or be killed at any point: config.json is then still the old one, and the front says why.
+ */
+#include "common/handover.h"
+#include "common/json.h"
+#include "common/log.h"
+#include "config/config.h"
+#include "worker/bundle.h"
+#include "worker/chain.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+static const char *or_null(const char *text)
+{
+  return text[0] != '\0' ? text : NULL;
+}
+
+static enum cht_command command_of(const char *word)
+{
+  if (text_equal(word, "run"))
+    return CHT_RUN;
+  return text_equal(word, "restore") ? CHT_RESTORE : CHT_CREATE;
+}
+
+static struct report *map_report(void)
+{
+  void *memory =
+      mmap(NULL, sizeof(struct report), PROT_READ | PROT_WRITE, MAP_SHARED, HANDOVER_REPORT_FD, 0);
+  close(HANDOVER_REPORT_FD);
+  return memory != MAP_FAILED ? memory : NULL;
+}
+
+static void start_log(const struct config *config, char **argv, char *subject, size_t size)
+{
+  snprintf(subject, size, "%s %.64s", argv[HANDOVER_COMMAND], argv[HANDOVER_ID]);
+  log_setup(config->log_file, config->log_level, subject);
+}
+
+/* Reads the spec, runs the chain over it and makes the new config.json ready. */
+static int edit(struct chain *chain, struct bundle *bundle, struct json_object **spec,
+                struct error *err)
+{
+  if (bundle_read(bundle, spec, err) < 0 || chain_modify(chain, spec, err) < 0)
+    return -1;
+  if (chain->edits.count == 0)
+    return 0; /* config.json stays as it is, byte for byte */
+  return bundle_prepare(bundle, *spec, err);
+}
+
+static int modify(struct chain *chain, int loaded, struct bundle *bundle, struct error *err)
+{
+  cleanup_json struct json_object *spec = NULL;
+  int result = loaded;
+  if (result == 0)
+    result = edit(chain, bundle, &spec, err);
+
+  struct error failure = *err;
+  if (chain_finish(chain, spec, result < 0 ? failure.text : NULL, err) < 0 || result < 0)
+    return -1;
+  return bundle->prepared ? bundle_commit(bundle, err) : 0;
+}
+
+/* After a worker before us died: the plugins only get to know it. */
+static int tell_refused(struct chain *chain, struct bundle *bundle, const char *refused)
+{
+  cleanup_json struct json_object *spec = NULL;
+  struct error ignored;
+  bundle_read(bundle, &spec, &ignored);
+  return chain_finish(chain, spec, refused, &ignored);
+}
+
+static int work(char **argv, struct report *report, struct error *err)
+{
+  static struct chain chain;
+  cleanup_config struct config config;
+  char subject[80];
+  const struct config_source source = {
+      .path = argv[HANDOVER_CONFIG],
+      .profile = or_null(argv[HANDOVER_PROFILE]),
+      .plugin_dir = argv[HANDOVER_PLUGIN_DIR],
+      .with_conf_d = true,
+  };
+  if (config_load(&config, &source, err) < 0)
+    return -1;
+  start_log(&config, argv, subject, sizeof(subject));
+
+  struct bundle bundle;
+  if (bundle_open(&bundle, argv[HANDOVER_BUNDLE], err) < 0)
+    return -1;
+  const struct chain_container container = {
+      .command = command_of(argv[HANDOVER_COMMAND]),
+      .id = argv[HANDOVER_ID],
+      .bundle = argv[HANDOVER_BUNDLE],
+      .root = or_null(argv[HANDOVER_ROOT]),
+  };
+  uint64_t skip = strtoull(argv[HANDOVER_SKIP], NULL, 16);
+  int loaded = chain_load(&chain, &config, &container, skip, report, err);
+  int result = argv[HANDOVER_REFUSED][0] != '\0'
+                   ? tell_refused(&chain, &bundle, argv[HANDOVER_REFUSED])
+                   : modify(&chain, loaded, &bundle, err);
+  bundle_close(&bundle);
+  chain_free(&chain);
+  return result;
+}
+
+int main(int argc, char **argv)
+{
+  if (argc <= HANDOVER_VERSION || !text_equal(argv[HANDOVER_VERSION], VERSION))
+    return HANDOVER_OTHER_VERSION;
+  if (argc != HANDOVER_ARGUMENTS)
+    return EXIT_FAILURE;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  struct report *report = map_report();
+  if (report == NULL)
+    return EXIT_FAILURE;
+
+  struct error err = {.text = ""};
+  int result = work(argv, report, &err);
+  report->error = err;
+  report->state = result == 0 ? REPORT_DONE : REPORT_REFUSED;
+  _exit(EXIT_SUCCESS); /* not by exit(3): what plugins left to run at the end does not count */
+}

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+mkdir -p hooks.d/1.json

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A real podman, with a storage of our own, by --runtime container-hooks-runtime.
+. "$(dirname "$0")/../lib.sh"
+
+image=docker.io/cht/test:1
+export CONTAINERS_CONF=$W/containers.conf
+
+# Podman gives the runtime an environment of its own, so a script names the config; and it reads
+# what a runtime reports as JSON only if it is told that the runtime can.
+configure() {
+  printf '#!/bin/sh\nCONTAINER_HOOKS_CONFIG=%s exec %s "$@"\n' \
+    "$CONTAINER_HOOKS_CONFIG" "$RUNTIME" >"$W/container-hooks-runtime"
+  chmod 755 "$W/container-hooks-runtime"
+  cat >"$CONTAINERS_CONF" <<TOML
+[containers]
+default_ulimits = []
+log_driver = "k8s-file"
+netns = "none"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+lock_type = "file"
+runtime_supports_json = ["container-hooks-runtime"]
+TOML
+}
+
+runs_with_hook() {
+  greeting_hook
+  run_ok "${podman_run[@]}" --rm "$image" echo from the container
+  assert_equal 'from the container' "$output"
+  assert_equal 'Hello World' "$(greetings)"
+}
+
+keeps_exit_status() {
+  greeting_hook
+  run "${podman_run[@]}" --rm "$image" sh -c 'exit 42'
+  assert_equal 42 "$status"
+}
+
+lives_a_whole_life() {
+  greeting_hook
+  run_ok "${podman_run[@]}" --detach --name life "$image" sleep 1000
+  run_ok "${podman[@]}" exec life sh -c 'echo in the container'
+  assert_equal 'in the container' "$output"
+  run_ok "${podman[@]}" restart --time 0 life
+  assert_equal $'Hello World\nHello World' "$(greetings)"
+  run_ok "${podman[@]}" exec life true
+  run_ok "${podman[@]}" stop --time 0 life
+  run_ok "${podman[@]}" start life
+  run_ok "${podman[@]}" pause life
+  run_ok "${podman[@]}" unpause life
+  run_ok "${podman[@]}" kill life
+  run_ok "${podman[@]}" rm --force --time 0 life
+}
+
+refusal_is_read_by_the_user() {
+  write_config "$(fault 'act = "fail"; message = "no entry on Sundays";')"
+  run_fails "${podman_run[@]}" --rm "$image" true
+  assert_contains "$output" 'no entry on Sundays'
+  assert_contains "$output" fault
+  run_ok "${podman[@]}" ps --all --quiet
+  assert_equal '' "$output"
+}
+
+failing_hook_is_read_by_the_user() {
+  jq -n '{createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "echo hook said no >&2; exit 3"]}]}' \
+    >"$W/hooks.json"
+  write_config "$file_hooks"
+  run_fails "${podman_run[@]}" --rm "$image" true
+  assert_contains "$output" 'hook said no'
+}
+
+broken_config_keeps_containers_manageable() {
+  greeting_hook
+  run_ok "${podman_run[@]}" --detach --name caught "$image" sleep 1000
+  echo 'plugins = (' >"$W/config.cfg"
+  run_fails "${podman_run[@]}" --rm "$image" true
+  assert_contains "$output" "$W/config.cfg:"
+  run_ok "${podman[@]}" exec caught true
+  run_ok "${podman[@]}" stop --time 0 caught
+  run_ok "${podman[@]}" rm caught
+}
+
+[ "$(id -u)" = 0 ] || skip_all 'needs root'
+install_toolkit
+write_config
+configure
+make_image "$W/image.tar" "$image"
+podman=(podman --root "$W/podman/root" --runroot "$W/podman/run" --tmpdir "$W/podman/tmp"
+  --storage-driver overlay --runtime "$W/container-hooks-runtime")
+podman_run=("${podman[@]}" run --cgroup-parent "/$NAME" --network none)
+run "${podman[@]}" load --input "$W/image.tar"
+test_case 'podman run: the hook of the article appends its line' runs_with_hook
+test_case 'podman run: the exit status of the program arrives' keeps_exit_status
+test_case 'run, exec, restart, stop, start, pause, kill, rm' lives_a_whole_life
+test_case 'podman run prints the words of a plugin that refuses' refusal_is_read_by_the_user
+test_case 'podman run prints the words of a hook that fails' failing_hook_is_read_by_the_user
+test_case 'with a broken config run is refused; exec, stop and rm work' \
+  broken_config_keeps_containers_manageable
+test_end

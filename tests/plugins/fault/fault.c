@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A plugin that misbehaves on command of its settings:
+ *
+ *   act      what to do, of the table at the end; "none" by default
+ *   when     in which callback: "modify" (default), "check" or "finish"
+ *   message  what "fail" says and "print" prints
+ *   status   what "exit" ends with
+ *   amount   megabytes that "print" prints; 0 is the message once
+ *   setsid   whether the child of "fork" leaves the process group
+ *   pid-file where "fork" leaves the child's number
+ */
+#include <container-hooks/plugin.h>
+
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHILD_STAYS 120 /* seconds */
+
+struct order {
+  const char *act, *when, *message, *pid_file;
+  int64_t status, amount;
+  bool setsid;
+};
+
+static int act_none(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  return 0;
+}
+
+static int act_fail(struct cht_context *ctx, const struct order *order)
+{
+  return cht_fail(ctx, "%s", order->message);
+}
+
+static int act_silent_fail(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  return -1;
+}
+
+static int act_exit(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  exit((int)order->status);
+}
+
+static int act_abort(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  abort();
+}
+
+static int act_crash(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  volatile int *volatile nowhere = NULL;
+  *nowhere = 1;
+  return 0;
+}
+
+static int act_hang(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  while (pause() < 0)
+    ;
+  return 0;
+}
+
+static int act_spin(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  volatile bool forever = true;
+  while (forever)
+    ;
+  return 0;
+}
+
+static int act_print(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  static char block[1024 * 1024];
+  memset(block, '.', sizeof(block) - 1);
+  printf("%s (on standard output)\n", order->message);
+  fprintf(stderr, "%s (on standard error)\n", order->message);
+  for (int64_t i = 0; i < order->amount; i++) {
+    fputs(block, stdout);
+    fputs(block, stderr);
+  }
+  fflush(stdout);
+  return 0;
+}
+
+static int act_close(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  for (int fd = 0; fd < 1024; fd++)
+    close(fd);
+  return 0;
+}
+
+static int act_fork(struct cht_context *ctx, const struct order *order)
+{
+  pid_t child = fork();
+  if (child == 0) {
+    if (order->setsid)
+      setsid();
+    sleep(CHILD_STAYS);
+    _exit(EXIT_SUCCESS);
+  }
+  if (order->pid_file == NULL)
+    return 0;
+  FILE *file = fopen(order->pid_file, "w");
+  if (file == NULL)
+    return cht_fail(ctx, "cannot write %s: %m", order->pid_file);
+  fprintf(file, "%d\n", (int)child);
+  fclose(file);
+  return 0;
+}
+
+static int act_fork_return(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  return fork() < 0 ? -1 : 0;
+}
+
+static int act_chdir(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  return chdir("/");
+}
+
+static int act_umask(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  umask(0777);
+  return 0;
+}
+
+static int act_signals(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  sigset_t all;
+  for (int number = 1; number < 65; number++)
+    signal(number, SIG_IGN);
+  sigfillset(&all);
+  return sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
+static int act_setenv(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  clearenv();
+  return setenv("PATH", "/nowhere", true) | setenv("FAULT", "was here", true);
+}
+
+static int act_break_spec(struct cht_context *ctx, const struct order *order)
+{
+  (void)order;
+  return json_object_object_add(ctx->spec, "hooks", json_object_new_string("text"));
+}
+
+static int act_drop_hooks(struct cht_context *ctx, const struct order *order)
+{
+  (void)order;
+  json_object_object_del(ctx->spec, "hooks");
+  return 0;
+}
+
+static int act_replace_root(struct cht_context *ctx, const struct order *order)
+{
+  (void)order;
+  struct json_object *root = json_object_new_object();
+  json_object_object_add(root, "path", json_object_new_string("/elsewhere"));
+  return json_object_object_add(ctx->spec, "root", root);
+}
+
+static const struct {
+  const char *name;
+  int (*run)(struct cht_context *ctx, const struct order *order);
+} acts[] = {
+    {"none", act_none},
+    {"fail", act_fail},
+    {"silent-fail", act_silent_fail},
+    {"exit", act_exit},
+    {"abort", act_abort},
+    {"crash", act_crash},
+    {"hang", act_hang},
+    {"spin", act_spin},
+    {"print", act_print},
+    {"close", act_close},
+    {"fork", act_fork},
+    {"fork-return", act_fork_return},
+    {"chdir", act_chdir},
+    {"umask", act_umask},
+    {"signals", act_signals},
+    {"setenv", act_setenv},
+    {"break-spec", act_break_spec},
+    {"drop-hooks", act_drop_hooks},
+    {"replace-root", act_replace_root},
+};
+
+static int read_order(struct cht_context *ctx, struct order *order)
+{
+  static const char *const known[] = {"act",    "when",   "message",  "status",
+                                      "amount", "setsid", "pid-file", NULL};
+  *order = (struct order){.act = "none", .when = "modify", .message = "told to"};
+  if (cht_known_settings(ctx, known) < 0 || cht_setting_text(ctx, "act", &order->act) < 0 ||
+      cht_setting_text(ctx, "when", &order->when) < 0 ||
+      cht_setting_text(ctx, "message", &order->message) < 0 ||
+      cht_setting_text(ctx, "pid-file", &order->pid_file) < 0 ||
+      cht_setting_number(ctx, "status", 0, 255, &order->status) < 0 ||
+      cht_setting_number(ctx, "amount", 0, 1024, &order->amount) < 0)
+    return -1;
+  return cht_setting_boolean(ctx, "setsid", &order->setsid);
+}
+
+static int obey(struct cht_context *ctx, const char *callback)
+{
+  struct order order;
+  if (read_order(ctx, &order) < 0)
+    return -1;
+  if (strcmp(order.when, callback) != 0)
+    return 0;
+  for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+    if (strcmp(order.act, acts[i].name) == 0)
+      return acts[i].run(ctx, &order);
+  return cht_fail(ctx, "there is no act '%s'", order.act);
+}
+
+static int modify(struct cht_context *ctx)
+{
+  return obey(ctx, "modify");
+}
+
+static int check(struct cht_context *ctx)
+{
+  return obey(ctx, "check");
+}
+
+static int finish(struct cht_context *ctx, const struct cht_outcome *outcome)
+{
+  (void)outcome;
+  return obey(ctx, "finish");
+}
+
+CHT_PLUGIN(.name = "fault", .version = "1", .summary = "misbehaves on command", .modify = modify,
+           .check = check, .finish = finish);

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plugin that cannot modify. */
+#include <container-hooks/plugin.h>
+
+CHT_PLUGIN(.name = "no-modify");
