@@ -15,6 +15,7 @@ SANITIZE ?=
 V        ?=
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
@@ -190,6 +191,16 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	@mkdir -p $(@D)
 	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
 
+.PHONY: bench
+bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline
+	@BUILD=$(BUILD) tests/bench.sh
+
+$(BUILD)/bench/bench: $(BUILD)/obj/tests/bench/bench.o $(BUILD)/libcore.a
+$(BUILD)/bench/trampoline: $(BUILD)/obj/tests/bench/trampoline.o
+$(BUILD)/bench/%:
+	@mkdir -p $(@D)
+	$(say)$(CC) $(FRONT_LINK) $(LINK) $(LDFLAGS) $^ -o $@
+
 # --- form ----------------------------------------------------------------------------------------
 
 C_FILES := $(sort $(wildcard $(foreach d,core include plugins tests,$(d)/*/*.[ch] $(d)/*/*/*.[ch])))
@@ -271,4 +282,5 @@ help:
 	  'make check-unit    unit tests only; check-e2e: golden tests and real engines' \
 	  'make check-asan    tests built with AddressSanitizer and UBSan' \
 	  'make fuzz TIME=60  each fuzzer for that many seconds; fuzz-smoke: for five' \
-	  'make format        clang-format; format-check only looks; tidy: clang-tidy'
+	  'make bench         what the runtime costs, against a bare exec' \
+  'make format        clang-format; format-check only looks; tidy: clang-tidy'

@@ -188,15 +188,15 @@ static bool leave_out(struct run *run, const struct error *err)
   return true;
 }
 
-/* The plugins after it could not be told by a worker that is dead: another one tells them. Where one
-   of them brings that down as well, those before it know already. */
+/* The plugins could not be told by a worker that is dead: another one tells them. Where one of them
+   brings that down as well, those before it know already. */
 static void tell_refused(struct run *run, const struct error *err)
 {
-  uint64_t told = 0;
+  bool telling = false;
   while (run->report->state == REPORT_NONE && run->report->running >= 0) {
     uint64_t entry = UINT64_C(1) << (run->report->running & 63);
-    run->skip |= entry | told;
-    told = entry - 1;
+    run->skip |= telling ? entry | (entry - 1) : entry;
+    telling = true;
     struct error ignored;
     if (run_once(run, err->text, &ignored) < 0)
       return;

@@ -8,6 +8,7 @@
 #include "worker/plugin.h"
 #include "worker/settings.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 
 #define LOGGED_EDITS 8 /* in one line */
@@ -42,12 +43,21 @@ static void note_output(const struct link *link)
   report->printed = true;
 }
 
+/* A plugin that closed them would make the next one print into a file that it opens itself. */
+static void keep_standard_streams(void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0)
+      open("/dev/null", O_RDWR); /* gets the lowest number that is free: this one */
+}
+
 static void leave(struct link *link)
 {
   /* A plugin that forked and let both return: only one of the two may write config.json. */
   if (getpid() != link->chain->process)
     _exit(EXIT_SUCCESS);
   note_output(link);
+  keep_standard_streams();
 }
 
 static void idle(const struct chain *chain)
@@ -89,9 +99,11 @@ static int load_link(struct link *link, struct error *err)
   link->plugin = plugin_load(link->entry->path, err);
   leave(link);
   idle(link->chain);
-  if (link->plugin == NULL)
-    return error_wrap(err, "%s:%u: plugin '%s'", link->entry->file, link->entry->line,
-                      link->entry->name);
+  if (link->plugin == NULL) {
+    error_wrap(err, "plugin '%s'", link->entry->name);
+    return link->entry->line > 0 ? error_wrap(err, "%s:%u", link->entry->file, link->entry->line)
+                                 : -1;
+  }
   link->context.settings = settings_to_json(link->entry->settings);
   return 0;
 }

@@ -121,8 +121,9 @@ Test(command, a_container_may_be_called_as_a_command)
 Test(command, arguments_of_exec_are_not_ours)
 {
   struct command command;
-  char *words[] = {"runtime", "exec", "c1", "app", "--log", "/x/y.log", "create", "-b", "/b", NULL};
-  command_parse(words, &command);
+  const char *const words[] = {"runtime",  "exec",   "c1", "app", "--log",
+                               "/x/y.log", "create", "-b", "/b",  NULL};
+  command_parse((char *const *)(uintptr_t)words, &command);
   cr_expect_str_eq(command.name, "exec");
   cr_expect_null(command.log);
   cr_expect_null(command.bundle);
@@ -132,7 +133,7 @@ Test(command, arguments_of_exec_are_not_ours)
 /* Defects 1 and 3: --log and --log-format are two options, each in every spelling. */
 Test(command, log_options_are_told_apart)
 {
-  static char *const lines[][8] = {
+  static const char *const lines[][8] = {
       {"runtime", "--log-format", "json", "--log", "/l", "create", "c1", NULL},
       {"runtime", "--log-format=json", "--log=/l", "create", "c1", NULL},
       {"runtime", "-log-format=json", "-log", "/l", "create", "c1", NULL},
@@ -140,7 +141,7 @@ Test(command, log_options_are_told_apart)
   };
   for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
     struct command command;
-    command_parse(lines[i], &command);
+    command_parse((char *const *)(uintptr_t)lines[i], &command);
     cr_expect_str_eq(text(command.log), "/l", "line %zu", i);
     cr_expect_str_eq(text(command.log_format), "json", "line %zu", i);
     cr_expect_str_eq(command.name, "create", "line %zu", i);

@@ -195,7 +195,7 @@ Test(config, the_installed_file_says_the_defaults)
   size_t length = fread(text, 1, sizeof(text), file);
   fclose(file);
 
-  const struct config_source source = {.plugin_dir = "/elsewhere"};
+  const struct config_source source = {.plugin_dir = PLUGIN_DIR};
   cleanup_config struct config config;
   struct error err;
   config_defaults(&config, &source);
@@ -425,16 +425,25 @@ Test(config, conf_d_must_be_a_folder_that_only_we_can_write)
   cr_expect_not_null(strstr(err.text, "conf.d"), "%s", err.text);
 }
 
-Test(config, a_link_in_conf_d_that_leads_nowhere_is_an_error)
+static void expect_dangling_refused(const char *name)
 {
-  write_file("config.cfg", "");
-  write_file("conf.d/a.cfg", "");
-  cleanup_free char *path = path_of("conf.d/b.cfg");
+  cleanup_free char *path = path_of(name);
   cr_assert_eq(symlink("nowhere", path), 0);
   cleanup_config struct config config;
   struct error err;
-  cr_expect_eq(load(&config, NULL, true, &err), -1);
-  cr_expect_not_null(strstr(err.text, "conf.d/b.cfg"), "%s", err.text);
+  cr_expect_eq(load(&config, "p", true, &err), -1, "%s", name);
+  cr_expect_not_null(strstr(err.text, name), "%s", err.text);
+  unlink(path);
+}
+
+Test(config, a_link_that_leads_nowhere_is_not_a_missing_file)
+{
+  write_file("profiles/p.cfg", "");
+  expect_dangling_refused("config.cfg");
+  write_file("config.cfg", "");
+  expect_dangling_refused("conf.d");
+  write_file("conf.d/a.cfg", "");
+  expect_dangling_refused("conf.d/b.cfg");
 }
 
 /* --- profiles ----------------------------------------------------------------------------- */
