@@ -85,7 +85,7 @@ TESTED_OBJECTS := $(CORE_OBJECTS) \
   $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS) $(CTK_OBJECTS))
 
 PROGRAMS := $(addprefix $(BUILD)/,container-hooks-runtime container-hooks \
-  $(if $(CTK_OBJECTS),container-hooks-ctk))
+  $(if $(wildcard core/ctk/doctor.c),container-hooks-ctk))
 HELPERS  := $(BUILD)/modify
 
 plugin-names = $(patsubst $(1)/%/,%,$(sort $(dir $(wildcard $(1)/*/*.c))))

@@ -55,6 +55,7 @@ cat -n "$W/share/fired" || stop 'no hook fired'
   stop "not every hook fired once and in its order: ${stages[*]}"
 
 heading 'what the plugin file-hooks made of config.json'
-diff <(flat "$W/before.json") <(flat "$W/bundle/config.json") | sed -n 's/^>/  +/p; s/^</  -/p'
+diff <(flat "$W/before.json") <(flat "$W/bundle/config.json") |
+  sed -n "s|$W|…|g; s/^>/  +/p; s/^</  -/p"
 cmp -s "$W/before.json" "$W/bundle/config.json" && stop 'config.json was not changed'
 echo

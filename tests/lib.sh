@@ -22,6 +22,7 @@ case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
 GROUP=$(basename "$0" .sh)
 W=$(mktemp -d "${TMPDIR:-/tmp}/cht-$GROUP.XXXXXX")
 NAME=${W##*/} # names what is ours outside of W: cgroups
+export CONTAINER_HOOKS_CONFIG=$W/config.cfg
 failures=0
 
 # --- leaving nothing behind ---------------------------------------------------------------------
@@ -165,7 +166,6 @@ install_toolkit() {
   for file in "$BUILD"/plugins/*.so "$BUILD"/tests/plugins/*.so; do
     [ ! -e "$file" ] || cp "$file" "$TOOLKIT/plugins"
   done
-  export CONTAINER_HOOKS_CONFIG=$W/config.cfg
 }
 
 # write_config ENTRY…: a config.cfg with these plugins, each the inside of a group; `lowlevel` and
@@ -183,7 +183,7 @@ write_config() {
       comma=,
     done
     echo ");"
-  } >"$W/config.cfg"
+  } >"$CONTAINER_HOOKS_CONFIG"
 }
 
 file_hooks="name = \"file-hooks\"; settings: { path = \"$W/hooks.json\"; };"

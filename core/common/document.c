@@ -8,19 +8,24 @@
 
 /* --- documents ----------------------------------------------------------------------------- */
 
+static int load(struct document *document, size_t limit, struct error *err)
+{
+  if (trust_read_file(document->path, limit, &document->text, &document->length, err) < 0)
+    return -1;
+  if (json_parse(document->text, document->length, document->name, &document->tree, err) == 0)
+    return 0;
+  errno = EINVAL;
+  return -1;
+}
+
 int document_read(const char *path, size_t limit, struct document *document, struct error *err)
 {
-  cleanup_document struct document loaded = {.path = xstrdup(path)};
-  loaded.name = loaded.path;
-  if (trust_read_file(path, limit, &loaded.text, &loaded.length, err) < 0)
-    return -1;
-  if (json_parse(loaded.text, loaded.length, path, &loaded.tree, err) < 0) {
-    errno = EINVAL;
-    return -1;
-  }
-  *document = loaded;
-  loaded = (struct document){.name = NULL};
-  return 0;
+  *document = (struct document){.path = xstrdup(path)};
+  document->name = document->path;
+  if (load(document, limit, err) == 0)
+    return 0;
+  document_free(document);
+  return -1;
 }
 
 void document_free(struct document *document)
@@ -70,41 +75,12 @@ int value_error(const struct value *value, struct error *err, const char *format
   return error_append(err, "%s", cause);
 }
 
-static const char *type_name(enum json_type type)
-{
-  switch (type) {
-  case json_type_object:
-    return "an object";
-  case json_type_array:
-    return "an array";
-  case json_type_string:
-    return "a string";
-  case json_type_boolean:
-    return "a boolean";
-  case json_type_int:
-    return "a whole number";
-  case json_type_double:
-    return "a number with a fraction or an exponent";
-  case json_type_null:
-    break;
-  }
-  return "null";
-}
-
 int value_type(const struct value *value, enum json_type type, struct error *err)
 {
   if (json_object_is_type(value->json, type))
     return 0;
-  return value_error(value, err, "is %s, not %s", type_name(json_object_get_type(value->json)),
-                     type_name(type));
-}
-
-static bool is_listed(const char *key, const char *const *keys)
-{
-  for (; *keys != NULL; keys++)
-    if (text_equal(key, *keys))
-      return true;
-  return false;
+  return value_error(value, err, "is %s, not %s",
+                     json_type_words(json_object_get_type(value->json)), json_type_words(type));
 }
 
 static int unknown_key(const struct value *member, const char *const *keys, struct error *err)
@@ -122,7 +98,7 @@ int value_object(const struct value *value, const char *const *keys, struct erro
   if (value_type(value, json_type_object, err) < 0)
     return -1;
   json_object_object_foreach (value->json, key, json) {
-    if (is_listed(key, keys))
+    if (text_listed(key, keys))
       continue;
     struct value member = {.document = value->document, .parent = value, .key = key, .json = json};
     return unknown_key(&member, keys, err);

@@ -348,3 +348,24 @@ const char *json_text(struct json_object *tree, size_t *length)
   return json_object_to_json_string_length(
       tree, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, length);
 }
+
+const char *json_type_words(enum json_type type)
+{
+  switch (type) {
+  case json_type_object:
+    return "an object";
+  case json_type_array:
+    return "an array";
+  case json_type_string:
+    return "a string";
+  case json_type_boolean:
+    return "a boolean";
+  case json_type_int:
+    return "a whole number";
+  case json_type_double:
+    return "a number with a fraction or an exponent";
+  case json_type_null:
+    break;
+  }
+  return "null";
+}

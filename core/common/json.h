@@ -56,6 +56,9 @@ int json_locate(const char *text, size_t length, const char *pointer, struct jso
  * length. */
 const char *json_text(struct json_object *tree, size_t *length);
 
+/* A type in words, for messages: "an object". */
+const char *json_type_words(enum json_type type);
+
 /* A JSON pointer one step deeper: "POINTER/KEY" with '~' and '/' escaped; owned by the caller. */
 char *json_pointer_key(const char *pointer, const char *key);
 char *json_pointer_index(const char *pointer, size_t index);

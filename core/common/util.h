@@ -73,6 +73,15 @@ static inline bool text_equal(const char *a, const char *b)
   return strcmp(a, b) == 0;
 }
 
+/* Is the text one of a list that is ended by NULL? */
+static inline bool text_listed(const char *text, const char *const *list)
+{
+  for (; *list != NULL; list++)
+    if (text_equal(text, *list))
+      return true;
+  return false;
+}
+
 static inline bool text_starts(const char *text, const char *start)
 {
   return strncmp(text, start, strlen(start)) == 0;

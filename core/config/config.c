@@ -134,17 +134,22 @@ struct names {
   size_t count;
 };
 
-static void cleanup_names(struct names *names)
+static void cleanup_namesp(struct names *names)
 {
   for (size_t i = 0; i < names->count; i++)
     free(names->names[i]);
 }
 
-static void cleanup_folder(DIR **folder)
+static void cleanup_folderp(DIR **folder)
 {
+  int saved = errno;
   if (*folder != NULL)
     closedir(*folder);
+  errno = saved;
 }
+
+#define cleanup_names __attribute__((cleanup(cleanup_namesp)))
+#define cleanup_folder __attribute__((cleanup(cleanup_folderp)))
 
 /* Editors leave their copies beside a file, under a leading dot or another ending. */
 static bool is_config_name(const char *name)
@@ -161,13 +166,16 @@ static int compare_names(const void *a, const void *b)
 /* Takes ownership of `fd`. */
 static int list_names(int fd, const char *path, struct names *names, struct error *err)
 {
-  __attribute__((cleanup(cleanup_folder))) DIR *folder = fdopendir(fd);
-  if (folder == NULL) {
-    close(fd);
-    return error_set(err, "cannot read %s", path);
-  }
-  const struct dirent *entry;
-  while (errno = 0, (entry = readdir(folder)) != NULL) {
+  cleanup_close int owned = fd;
+  cleanup_folder DIR *folder = fdopendir(owned);
+  if (folder == NULL)
+    return error_set(err, "cannot read %s: %m", path);
+  steal_fd(&owned); /* it is the folder's now */
+  for (;;) {
+    errno = 0;
+    const struct dirent *entry = readdir(folder);
+    if (entry == NULL)
+      break;
     if (!is_config_name(entry->d_name))
       continue;
     if (names->count == CONFIG_FILES_MAX)
@@ -187,7 +195,7 @@ static int read_conf_d(struct config *config, struct error *err)
   if (fd < 0)
     return is_missing(folder) ? 0 : -1;
 
-  __attribute__((cleanup(cleanup_names))) struct names names = {.count = 0};
+  cleanup_names struct names names = {.count = 0};
   if (list_names(fd, folder, &names, err) < 0)
     return -1;
   for (size_t i = 0; i < names.count; i++) {

@@ -11,9 +11,9 @@
 
 #include <libconfig.h>
 
-#define CONFIG_SIZE_MAX (1024 * 1024) /* bytes a file */
-#define CONFIG_FILES_MAX 256          /* files in conf.d */
-#define CONFIG_PLUGINS_MAX 64         /* entries in all; the front counts them in a 64-bit set */
+#define CONFIG_SIZE_MAX (1024UL * 1024) /* bytes a file */
+#define CONFIG_FILES_MAX 256            /* files in conf.d */
+#define CONFIG_PLUGINS_MAX 64           /* entries in all; the front counts them in a 64-bit set */
 #define CONFIG_RUNTIMES_MAX 16
 #define CONFIG_TIMEOUT_DEFAULT 10 /* seconds */
 #define CONFIG_TIMEOUT_MAX 3600

@@ -64,7 +64,9 @@ static bool at_end(const struct scanner *scanner)
 static char peek(const struct scanner *scanner, size_t ahead)
 {
   size_t place = scanner->position + ahead;
-  return place < scanner->length ? scanner->text[place] : '\0';
+  if (place >= scanner->length)
+    return '\0';
+  return scanner->text[place];
 }
 
 static void advance(struct scanner *scanner)

@@ -32,7 +32,9 @@ static bool is_sign(const struct check *check, const struct token *token, const 
 
 static char closing_of(char opening)
 {
-  return opening == '{' ? '}' : opening == '[' ? ']' : ')';
+  if (opening == '(')
+    return ')';
+  return opening == '[' ? ']' : '}';
 }
 
 static int open_bracket(struct check *check, const struct token *token, struct error *err)

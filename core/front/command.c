@@ -59,14 +59,6 @@ static const char *const commands[] = {
     "spec",       "start",  "state",  "update", "mounts",  NULL,
 };
 
-static bool is_command(const char *word)
-{
-  for (const char *const *name = commands; *name != NULL; name++)
-    if (text_equal(word, *name))
-      return true;
-  return false;
-}
-
 static bool is_option(const char *word)
 {
   return word[0] == '-' && word[1] != '\0';
@@ -163,7 +155,7 @@ static char *const *parse_globals(struct command *command, char *const *words)
     /* Not ours to judge. It may take a value; only a runtime that has it knows. */
     bool separate = strchr(*words, '=') == NULL;
     words++;
-    if (separate && *words != NULL && !is_option(*words) && !is_command(*words))
+    if (separate && *words != NULL && !is_option(*words) && !text_listed(*words, commands))
       words++;
   }
   return words;

@@ -68,7 +68,7 @@ static int modify(const struct front *front, struct error *err)
 int main(int argc, char **argv)
 {
   (void)argc;
-  struct front front = {.profile = NULL};
+  static struct front front; /* lives as long as the program: nothing to free */
   struct error err, broken;
 
   command_parse(argv, &front.command);

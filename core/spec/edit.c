@@ -5,31 +5,11 @@
 
 /* --- the tree ------------------------------------------------------------------------------ */
 
-static const char *type_name(enum json_type type)
-{
-  switch (type) {
-  case json_type_object:
-    return "an object";
-  case json_type_array:
-    return "an array";
-  case json_type_string:
-    return "a string";
-  case json_type_boolean:
-    return "a boolean";
-  case json_type_int:
-  case json_type_double:
-    return "a number";
-  case json_type_null:
-    break;
-  }
-  return "null";
-}
-
 static int wrong_type(const char *pointer, struct json_object *value, enum json_type wanted,
                       struct error *err)
 {
   return error_set(err, "config.json: %s is %s, not %s", pointer,
-                   type_name(json_object_get_type(value)), type_name(wanted));
+                   json_type_words(json_object_get_type(value)), json_type_words(wanted));
 }
 
 /* The object or array at parent[key], made if it is absent. `pointer` is its place. */

@@ -57,20 +57,12 @@ static int wrong(const struct config_plugin *entry, const config_setting_t *sett
                    config_setting_source_line(setting), config_setting_name(setting), wanted);
 }
 
-static bool is_listed(const char *const *keys, const char *key)
-{
-  for (; *keys != NULL; keys++)
-    if (text_equal(*keys, key))
-      return true;
-  return false;
-}
-
 int settings_known(const struct config_plugin *entry, const char *const *keys, struct error *err)
 {
   int length = entry->settings != NULL ? config_setting_length(entry->settings) : 0;
   for (int i = 0; i < length; i++) {
     const config_setting_t *member = config_setting_get_elem(entry->settings, (unsigned)i);
-    if (is_listed(keys, config_setting_name(member)))
+    if (text_listed(config_setting_name(member), keys))
       continue;
     error_set(err, "%s:%u: unknown setting '%s' (known:", entry->file,
               config_setting_source_line(member), config_setting_name(member));

@@ -195,7 +195,7 @@ static int list_folder(struct cht_context *ctx, const char *folder, size_t rank,
                        struct entries *entries)
 {
   struct error err;
-  int fd = trust_open_folder(folder, &err);
+  cleanup_close int fd = trust_open_folder(folder, &err);
   if (fd < 0 && errno == ENOENT) {
     cht_log(ctx, CHT_INFO, "there is no folder %s: it adds no hooks", folder);
     return 0;
@@ -203,10 +203,9 @@ static int list_folder(struct cht_context *ctx, const char *folder, size_t rank,
   if (fd < 0)
     return cht_fail(ctx, "%s", err.text);
   DIR *stream = fdopendir(fd);
-  if (stream == NULL) {
-    close(fd);
+  if (stream == NULL)
     return cht_fail(ctx, "cannot read the folder %s: %m", folder);
-  }
+  steal_fd(&fd); /* the stream's now */
   int result = list_entries(stream, folder, rank, entries, &err);
   closedir(stream);
   return result < 0 ? cht_fail(ctx, "%s", err.text) : 0;

@@ -7,8 +7,8 @@
 
 #include <container-hooks/plugin.h>
 
-#define RULE_FILE_MAX (1024 * 1024) /* bytes of a hooks file */
-#define RULE_TEXTS_MAX 4096         /* arguments or variables of one hook */
+#define RULE_FILE_MAX (1024UL * 1024) /* bytes of a hooks file */
+#define RULE_TEXTS_MAX 4096           /* arguments or variables of one hook */
 
 struct rule {
   const char *file; /* where it stands; borrowed, as all texts are, from the rules' documents */

@@ -7,9 +7,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* libconfig forgets the texts of a line that it finds wrong. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
+/* libconfig forgets the texts of a line that it finds wrong. The name is the sanitizer's. */
+const char *__lsan_default_suppressions(void); /* NOLINT */
+const char *__lsan_default_suppressions(void)  /* NOLINT */
 {
   return "leak:libconfig\nleak:strbuf_append\n";
 }

@@ -5,45 +5,19 @@
 #include "common/trust.h"
 #include "config/schema.h"
 
-#include <criterion/criterion.h>
-#include <sys/stat.h>
+#include "folder.h"
 
 #define PLUGIN_DIR "/usr/lib/container-hooks/plugins"
 
-/* A folder of its own for each test, which is a process of its own. */
-static char folder[] = "/tmp/cht-config.XXXXXX";
-
-static void make_folder(void)
-{
-  umask(022);
-  cr_assert_not_null(mkdtemp(folder));
-}
-
-static void remove_folder(void)
-{
-  cleanup_free char *command = xasprintf("rm -rf '%s'", folder);
-  cr_assert_eq(system(command), 0);
-}
-
 TestSuite(config, .init = make_folder, .fini = remove_folder);
 
-static char *path_of(const char *name)
-{
-  return xasprintf("%s/%s", folder, name);
-}
-
-static void write_file(const char *name, const char *text)
+/* Writes a file and, if need be, the folder that it lies in. */
+static void write_below(const char *name, const char *text)
 {
   cleanup_free char *path = path_of(name);
-  for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-    *slash = '\0';
-    mkdir(path, 0755);
-    *slash = '/';
-  }
-  FILE *file = fopen(path, "we");
-  cr_assert_not_null(file, "%s: %m", path);
-  cr_assert_geq(fputs(text, file), 0);
-  cr_assert_eq(fclose(file), 0);
+  *strrchr(path, '/') = '\0';
+  mkdir(path, 0755);
+  write_file(name, text);
 }
 
 static int load(struct config *config, const char *profile, bool with_conf_d, struct error *err)
@@ -74,24 +48,27 @@ static void expect_fails(const char *profile, const char *expected)
   cr_expect_eq(config.log_level, LOG_INFO);
 }
 
-/* The names of all plugins, with their paths where they have some of their own. */
+/* Adds a word to a text of words. */
+static void add_word(char **words, const char *word)
+{
+  char *more = *words == NULL ? xstrdup(word) : xasprintf("%s %s", *words, word);
+  free(*words);
+  *words = more;
+}
+
 static void expect_plugins(const struct config *config, const char *expected)
 {
-  char names[1024] = "";
-  for (size_t i = 0; i < config->plugin_count; i++) {
-    strcat(names, i > 0 ? " " : "");
-    strcat(names, config->plugins[i].name);
-  }
+  cleanup_free char *names = NULL;
+  for (size_t i = 0; i < config->plugin_count; i++)
+    add_word(&names, config->plugins[i].name);
   cr_expect_str_eq(names, expected);
 }
 
 static void expect_runtimes(const struct config *config, const char *expected)
 {
-  char names[1024] = "";
-  for (size_t i = 0; config->runtimes[i] != NULL; i++) {
-    strcat(names, i > 0 ? " " : "");
-    strcat(names, config->runtimes[i]);
-  }
+  cleanup_free char *names = NULL;
+  for (size_t i = 0; config->runtimes[i] != NULL; i++)
+    add_word(&names, config->runtimes[i]);
   cr_expect_str_eq(names, expected);
 }
 
@@ -304,10 +281,14 @@ Test(config, whatever_is_unknown_or_of_a_wrong_type_is_an_error)
 /* plugins = ( { name = "p"; }, … ); owned by the caller */
 static char *many_plugins(size_t count)
 {
-  char *text = xcalloc(count + 2, 32), *end = stpcpy(text, "plugins = (\n");
-  for (size_t i = 0; i < count; i++)
-    end = stpcpy(stpcpy(end, "{ name = \"p\"; }"), i + 1 < count ? ",\n" : "\n");
-  strcpy(end, ");\n");
+  char *list = xstrdup("");
+  for (size_t i = 0; i < count; i++) {
+    char *more = xasprintf("%s%s\n{ name = \"p\"; }", list, i > 0 ? "," : "");
+    free(list);
+    list = more;
+  }
+  char *text = xasprintf("plugins = (%s\n);\n", list);
+  free(list);
   return text;
 }
 
@@ -319,7 +300,7 @@ Test(config, there_is_room_for_64_plugins_in_all_files)
   expect_loads(&config, NULL);
   cr_expect_eq(config.plugin_count, 64);
 
-  write_file("conf.d/a.cfg", "plugins = ( { name = \"x\"; } );");
+  write_below("conf.d/a.cfg", "plugins = ( { name = \"x\"; } );");
   expect_fails(NULL, "conf.d/a.cfg:1: more than 64 plugins");
   write_file("config.cfg", too_many);
   expect_fails(NULL, "config.cfg:66: more than 64 plugins");
@@ -372,14 +353,14 @@ Test(config, a_file_that_others_may_write_is_an_error)
 Test(config, conf_d_appends_plugins_in_name_order)
 {
   write_file("config.cfg", "plugins = ( { name = \"first\"; } );");
-  write_file("conf.d/20-c.cfg", "plugins = ( { name = \"c\"; }, { name = \"d\"; } );");
-  write_file("conf.d/10-b.cfg", "plugins = (\n{ name = \"b\"; } );");
-  write_file("conf.d/9.cfg", "# nothing");
-  write_file("conf.d/.hidden.cfg", "broken");
-  write_file("conf.d/.cfg", "broken");
-  write_file("conf.d/10-b.cfg~", "broken");
-  write_file("conf.d/10-b.cfg.rpmsave", "broken");
-  write_file("conf.d/README", "broken");
+  write_below("conf.d/20-c.cfg", "plugins = ( { name = \"c\"; }, { name = \"d\"; } );");
+  write_below("conf.d/10-b.cfg", "plugins = (\n{ name = \"b\"; } );");
+  write_below("conf.d/9.cfg", "# nothing");
+  write_below("conf.d/.hidden.cfg", "broken");
+  write_below("conf.d/.cfg", "broken");
+  write_below("conf.d/10-b.cfg~", "broken");
+  write_below("conf.d/10-b.cfg.rpmsave", "broken");
+  write_below("conf.d/README", "broken");
   cleanup_config struct config config, without;
   expect_loads(&config, NULL);
   expect_plugins(&config, "first b c d");
@@ -393,7 +374,7 @@ Test(config, conf_d_appends_plugins_in_name_order)
 
 Test(config, conf_d_adds_to_the_default_plugin_too)
 {
-  write_file("conf.d/a.cfg", "plugins = ( { name = \"a\"; } );");
+  write_below("conf.d/a.cfg", "plugins = ( { name = \"a\"; } );");
   cleanup_config struct config config;
   expect_loads(&config, NULL);
   expect_plugins(&config, "file-hooks a");
@@ -401,9 +382,9 @@ Test(config, conf_d_adds_to_the_default_plugin_too)
 
 Test(config, conf_d_may_only_list_plugins)
 {
-  write_file("conf.d/a.cfg", "plugins = ( );\nplugin-dir = \"/x\";");
+  write_below("conf.d/a.cfg", "plugins = ( );\nplugin-dir = \"/x\";");
   expect_fails(NULL, "conf.d/a.cfg:2: unknown key 'plugin-dir' (known: plugins)");
-  write_file("conf.d/a.cfg", "plugins = (");
+  write_below("conf.d/a.cfg", "plugins = (");
   expect_fails(NULL, "conf.d/a.cfg:1: '(' is never closed");
 }
 
@@ -438,11 +419,11 @@ static void expect_dangling_refused(const char *name)
 
 Test(config, a_link_that_leads_nowhere_is_not_a_missing_file)
 {
-  write_file("profiles/p.cfg", "");
+  write_below("profiles/p.cfg", "");
   expect_dangling_refused("config.cfg");
   write_file("config.cfg", "");
   expect_dangling_refused("conf.d");
-  write_file("conf.d/a.cfg", "");
+  write_below("conf.d/a.cfg", "");
   expect_dangling_refused("conf.d/b.cfg");
 }
 
@@ -453,8 +434,8 @@ Test(config, a_profile_overrides_key_by_key)
   write_file("config.cfg",
              RUNTIME("log-level = \"warn\"; plugin-timeout = 20; runtimes = [ \"a\", \"b\" ];")
                  PLUGIN(""));
-  write_file("conf.d/a.cfg", "plugins = ( { name = \"y\"; } );");
-  write_file("profiles/podman.cfg",
+  write_below("conf.d/a.cfg", "plugins = ( { name = \"y\"; } );");
+  write_below("profiles/podman.cfg",
              RUNTIME("runtimes = [ \"crun\" ]; plugin-timeout = 5;") "plugin-dir = \"/opt\";");
   cleanup_config struct config config;
   expect_loads(&config, "podman");
@@ -468,15 +449,15 @@ Test(config, a_profile_overrides_key_by_key)
 Test(config, a_profiles_plugins_replace_all_others)
 {
   write_file("config.cfg", PLUGIN(""));
-  write_file("conf.d/a.cfg", "this is broken");
-  write_file("profiles/kata.cfg", "plugins = (\n\n{ name = \"z\"; } );");
+  write_below("conf.d/a.cfg", "this is broken");
+  write_below("profiles/kata.cfg", "plugins = (\n\n{ name = \"z\"; } );");
   cleanup_config struct config config;
   expect_loads(&config, "kata");
   expect_plugins(&config, "z");
   cr_expect_not_null(strstr(config.plugins[0].file, "/profiles/kata.cfg"));
   cr_expect_eq(config.plugins[0].line, 3);
 
-  write_file("profiles/bare.cfg", "plugins = ( );");
+  write_below("profiles/bare.cfg", "plugins = ( );");
   cleanup_config struct config bare;
   expect_loads(&bare, "bare");
   cr_expect_eq(bare.plugin_count, 0);
@@ -484,7 +465,7 @@ Test(config, a_profiles_plugins_replace_all_others)
 
 Test(config, a_profile_works_without_config_cfg)
 {
-  write_file("profiles/p.cfg", RUNTIME("debug = \"\";"));
+  write_below("profiles/p.cfg", RUNTIME("debug = \"\";"));
   cleanup_config struct config config;
   expect_loads(&config, "p");
   cr_expect_str_eq(config.log_file, "");
@@ -495,7 +476,7 @@ Test(config, a_profile_that_is_missing_or_broken_is_an_error)
 {
   write_file("config.cfg", RUNTIME("runtimes = [ \"x\" ]; log-level = \"debug\";") PLUGIN(""));
   expect_fails("gone", "profiles/gone.cfg is missing: container-hooks-runtime-gone needs it");
-  write_file("profiles/bad.cfg", "plugins = 1;");
+  write_below("profiles/bad.cfg", "plugins = 1;");
   expect_fails("bad", "profiles/bad.cfg:1: plugins must be a list ( { name = \"…\"; }, … ), not a "
                       "number");
 }
@@ -543,8 +524,9 @@ static void expect_path(const char *expected)
 Test(config, only_rootless_the_users_own_file_comes_first)
 {
   unsetenv("CONTAINER_HOOKS_CONFIG");
-  write_file("container-hooks/config.cfg", "");
-  write_file(".config/container-hooks/config.cfg", "");
+  write_below("container-hooks/config.cfg", "");
+  write_below(".config/README", "");
+  write_below(".config/container-hooks/config.cfg", "");
   setenv("HOME", folder, 1);
   setenv("XDG_CONFIG_HOME", folder, 1);
   if (!trust_rootless()) {

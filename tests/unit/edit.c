@@ -118,7 +118,7 @@ Test(edit, hooks_of_a_wrong_type_are_refused_with_their_place)
       {"{\"hooks\":[]}", "config.json: /hooks is an array, not an object"},
       {"{\"hooks\":{\"prestart\":{}}}", "config.json: /hooks/prestart is an object, not an array"},
       {"{\"hooks\":{\"prestart\":[1]}}",
-       "config.json: /hooks/prestart/0 is a number, not an object"},
+       "config.json: /hooks/prestart/0 is a whole number, not an object"},
       {"{\"hooks\":{\"prestart\":[{},null]}}",
        "config.json: /hooks/prestart/1 is null, not an object"},
   };
@@ -138,7 +138,7 @@ Test(edit, an_environment_of_a_wrong_type_is_refused_with_its_place)
       {"{\"process\":true}", "config.json: /process is a boolean, not an object"},
       {"{\"process\":{\"env\":{}}}", "config.json: /process/env is an object, not an array"},
       {"{\"process\":{\"env\":[\"A=1\",2]}}",
-       "config.json: /process/env/1 is a number, not a string"},
+       "config.json: /process/env/1 is a whole number, not a string"},
   };
   for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
     struct error err = {.text = ""};
@@ -158,7 +158,7 @@ Test(edit, mounts_and_annotations_of_a_wrong_type_are_refused_with_their_place)
   cr_expect_lt(edit_add_mount(spec, &mount, &err), 0);
   cr_expect_str_eq(err.text, "config.json: /mounts is an object, not an array");
   cr_expect_lt(edit_set_annotation(spec, "a/b", "1", &err), 0);
-  cr_expect_str_eq(err.text, "config.json: /annotations/a~1b is a number, not a string");
+  cr_expect_str_eq(err.text, "config.json: /annotations/a~1b is a whole number, not a string");
   cr_expect_null(edit_annotation(spec, "a/b"));
 }
 

@@ -2,50 +2,36 @@
 /* Lines that arrive whole, or not at all without harm. */
 #include "common/log.h"
 
-#include <criterion/criterion.h>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "folder.h"
+
 #include <sys/wait.h>
 #include <time.h>
 
-static char folder[] = "/tmp/cht-log.XXXXXX";
+#define LOG "sub/runtime.log"
+#define OLD LOG ".1"
+
 static char *path, *old_path;
 
-static void make_folder(void)
+static void start(void)
 {
-  umask(022);
-  cr_assert_not_null(mkdtemp(folder));
-  path = xasprintf("%s/sub/runtime.log", folder);
-  old_path = xasprintf("%s.1", path);
+  make_folder();
+  path = path_of(LOG);
+  old_path = path_of(OLD);
 }
 
-static void remove_folder(void)
+static void end(void)
 {
-  cleanup_free char *command = xasprintf("rm -rf '%s'", folder);
-  cr_assert_eq(system(command), 0);
+  remove_folder();
   free(path);
   free(old_path);
 }
 
-TestSuite(log, .init = make_folder, .fini = remove_folder);
-
-/* A whole file, ended by NUL; "" if there is none. Owned by the caller. */
-static char *content_of(const char *name)
-{
-  FILE *file = fopen(name, "re");
-  struct stat status;
-  if (file == NULL || fstat(fileno(file), &status) < 0)
-    return xstrdup("");
-  char *content = xcalloc((size_t)status.st_size + 1, 1);
-  cr_assert_eq(fread(content, 1, (size_t)status.st_size, file), (size_t)status.st_size);
-  fclose(file);
-  return content;
-}
+TestSuite(log, .init = start, .fini = end);
 
 /* What stands behind the time and our process's number. */
 static void expect_content(const char *level_and_subject, const char *text)
 {
-  cleanup_free char *content = content_of(path);
+  cleanup_free char *content = content_of(LOG);
   cleanup_free char *expected = xasprintf("%s[%d]: %s\n", level_and_subject, (int)getpid(), text);
   cr_assert_gt(strlen(content), 21, "nothing was written");
   cr_expect_str_eq(content + 21, expected);
@@ -58,7 +44,7 @@ Test(log, a_line_says_when_how_bad_and_who)
   log_line(LOG_WARN, "%s %d", "text", 5);
   expect_content("warn create 4f2a", "text 5");
 
-  cleanup_free char *content = content_of(path);
+  cleanup_free char *content = content_of(LOG);
   struct tm utc = {.tm_sec = 0};
   const char *end = strptime(content, "%Y-%m-%dT%H:%M:%SZ ", &utc);
   cr_assert_not_null(end);
@@ -71,7 +57,7 @@ Test(log, levels_below_the_limit_write_nothing)
   log_setup(path, LOG_WARN, "kill 1");
   log_line(LOG_INFO, "no");
   log_line(LOG_DEBUG, "no");
-  cr_expect_neq(access(path, F_OK), 0, "not even a file");
+  cr_expect_not(is_there(LOG), "not even a file");
   log_line(LOG_ERROR, "yes");
   expect_content("error kill 1", "yes");
 }
@@ -137,7 +123,7 @@ Test(log, a_long_line_is_cut_between_characters)
       memcpy(text + i, "\xe2\x82\xac", 3);
     text[sizeof(text) - 1] = '\0';
     log_line(LOG_INFO, "%.*s%.6000s", shift, "abc", text);
-    cleanup_free char *content = content_of(path);
+    cleanup_free char *content = content_of(LOG);
     size_t length = strlen(content);
     cr_expect_leq(length, LOG_LINE_MAX);
     cr_expect_geq(length, LOG_LINE_MAX - 3);
@@ -150,7 +136,7 @@ Test(log, a_line_that_just_fits_is_not_cut)
 {
   log_setup(path, LOG_INFO, "x");
   log_line(LOG_INFO, "%s", "");
-  cleanup_free char *empty = content_of(path);
+  cleanup_free char *empty = content_of(LOG);
   size_t room = LOG_LINE_MAX - strlen(empty) - strlen("…");
   char text[LOG_LINE_MAX] = "";
   memset(text, 'a', room);
@@ -181,8 +167,7 @@ Test(log, what_is_no_regular_file_is_left_alone)
   unlink(path);
   cr_assert_eq(symlink("../elsewhere", path), 0);
   log_line(LOG_INFO, "a link");
-  cleanup_free char *elsewhere = xasprintf("%s/elsewhere", folder);
-  cr_expect_neq(access(elsewhere, F_OK), 0, "a link is not followed");
+  cr_expect_not(is_there("elsewhere"), "a link is not followed");
   unlink(path);
   cr_assert_eq(mkdir(path, 0755), 0);
   log_line(LOG_INFO, "a folder");
@@ -204,18 +189,18 @@ Test(log, standard_error_is_a_place_too)
 
 /* --- rotation ----------------------------------------------------------------------------- */
 
-#define WRITERS 8
-#define LINES 1600 /* of a writer; together they fill the file once, and not twice */
+#define WRITERS 8U
+#define LINES 1600U /* of a writer; together they fill the file once, and not twice */
 #define FILLER 1000
 
-static void write_lines(int writer)
+static void write_lines(unsigned writer)
 {
   char filler[FILLER + 1] = "", subject[16];
-  memset(filler, 'a' + writer, FILLER);
-  snprintf(subject, sizeof(subject), "writer %d", writer);
+  memset(filler, 'a' + (int)writer, FILLER);
+  snprintf(subject, sizeof(subject), "writer %u", writer);
   log_setup(path, LOG_INFO, subject);
-  for (int i = 0; i < LINES; i++)
-    log_line(LOG_INFO, "%d %s.", i, filler);
+  for (unsigned i = 0; i < LINES; i++)
+    log_line(LOG_INFO, "%u %s.", i, filler);
   _exit(0);
 }
 
@@ -245,20 +230,20 @@ Test(log, rotation_under_load_loses_and_tears_nothing)
 {
   alarm(120);
   pid_t writers[WRITERS];
-  for (int i = 0; i < WRITERS; i++) {
+  for (unsigned i = 0; i < WRITERS; i++) {
     writers[i] = fork();
     if (writers[i] == 0)
       write_lines(i);
     cr_assert_gt(writers[i], 0);
   }
-  for (int i = 0; i < WRITERS; i++) {
+  for (unsigned i = 0; i < WRITERS; i++) {
     int status;
     cr_assert_eq(waitpid(writers[i], &status, 0), writers[i]);
     cr_expect_eq(status, 0);
   }
 
   static bool seen[WRITERS][LINES];
-  size_t old = check_lines(old_path, seen), current = check_lines(path, seen);
+  size_t old = check_lines(OLD, seen), current = check_lines(LOG, seen);
   cr_expect_gt(old, 0);
   cr_expect_gt(current, 0);
   cr_expect_eq(old + current, WRITERS * LINES);

@@ -9,8 +9,8 @@ static void expect_check(const char *text, size_t length, const char *expected)
 {
   struct error err = {.text = ""};
   int result = syntax_check(text, length, "f", &err);
-  cr_expect_eq(result, expected[0] == '\0' ? 0 : -1, "%s", text);
-  cr_expect_str_eq(err.text, expected, "%s", text);
+  cr_expect_eq(result, expected[0] == '\0' ? 0 : -1, "%.*s", (int)length, text);
+  cr_expect_str_eq(err.text, expected, "%.*s", (int)length, text);
 }
 
 static const struct {
@@ -121,13 +121,15 @@ Test(syntax, what_is_accepted_is_accepted_by_libconfig_too)
   }
 }
 
-/* "a = ( ( … ) );" */
+/* a = ((…)); owned by the caller. */
 static char *nested(unsigned depth)
 {
-  char *text = xcalloc(2UL * depth + 8, 1);
-  strcpy(text, "a = ");
-  memset(text + 4, '(', depth);
-  memset(text + 4 + depth, ')', depth);
+  char *open = xcalloc(depth + 1, 1), *close = xcalloc(depth + 1, 1);
+  memset(open, '(', depth);
+  memset(close, ')', depth);
+  char *text = xasprintf("a = %s%s;", open, close);
+  free(open);
+  free(close);
   return text;
 }
 
@@ -138,15 +140,26 @@ Test(syntax, nesting_has_a_limit)
   expect_check(deeper, strlen(deeper), "f:1: nested deeper than 32");
 }
 
-Test(syntax, a_text_that_ends_without_nul_is_not_read_beyond)
+/* The bytes are on the heap without a NUL, where a sanitizer sees a read beyond them. */
+static void expect_bytes_check(const char *text, const char *expected)
 {
-  cleanup_free char *text = xcalloc(1, 3);
-  memcpy(text, "a=1", 3);
-  expect_check(text, 3, "");
-  memcpy(text, "a=\"", 3);
-  expect_check(text, 3, "f:1: a text's closing \" is missing (a line end is written \\n)");
-  memcpy(text, "/*/", 3);
-  expect_check(text, 3, "f:1: the comment that begins here has no end");
+  size_t length = strlen(text);
+  cleanup_free char *bytes = xcalloc(length, 1);
+  for (size_t i = 0; i < length; i++)
+    bytes[i] = text[i];
+  expect_check(bytes, length, expected);
+}
+
+Test(syntax, a_text_without_nul_is_not_read_beyond)
+{
+  expect_bytes_check("a=1", "");
+  expect_bytes_check("a=1L", "");
+  expect_bytes_check("a={}", "");
+  expect_bytes_check("a=truE", "");
+  expect_bytes_check("a=\"", "f:1: a text's closing \" is missing (a line end is written \\n)");
+  expect_bytes_check("/*/", "f:1: the comment that begins here has no end");
+  expect_bytes_check("@incl", "f:1: unexpected '@'");
+  expect_bytes_check("a={", "f:1: '{' is never closed");
 }
 
 Test(syntax, a_long_word_is_not_repeated_whole)

@@ -34,7 +34,7 @@ static int split(struct cht_context *ctx, const char *pair, const char **name, c
 
 static int write_env(struct cht_context *ctx)
 {
-  const char *pair = NULL, *unset = NULL, *name, *value;
+  const char *pair = NULL, *unset = NULL, *name = NULL, *value = NULL;
   bool keep = false;
   if (cht_setting_text(ctx, "env", &pair) < 0 || cht_setting_text(ctx, "unset", &unset) < 0 ||
       cht_setting_boolean(ctx, "keep", &keep) < 0)
@@ -72,7 +72,7 @@ static int write_mount(struct cht_context *ctx)
 
 static int write_annotation(struct cht_context *ctx)
 {
-  const char *pair = NULL, *key, *value;
+  const char *pair = NULL, *key = NULL, *value = NULL;
   if (cht_setting_text(ctx, "annotation", &pair) < 0)
     return -1;
   if (pair == NULL)

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A helper program that does whatever it likes, and what we notice of it. */
+#include "common/process.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+
+TestSuite(process, .timeout = 30);
+
+/* --- running scripts ----------------------------------------------------------------------- */
+
+static struct process process;
+
+static void run(const char *script, int timeout, int pass_fd)
+{
+  const char *const argv[] = {"/bin/sh", "-c", script, NULL};
+  process.argv = (char *const *)(uintptr_t)argv;
+  process.timeout = timeout;
+  process.pass_fd = pass_fd;
+  struct error err;
+  cr_assert_eq(process_run(&process, &err), 0, "%s", err.text);
+}
+
+static void expect_exit(int status)
+{
+  cr_expect(WIFEXITED(process.status), "status %x", (unsigned)process.status);
+  cr_expect_eq(WEXITSTATUS(process.status), status);
+  cr_expect_not(process.late);
+}
+
+static void expect_killed_late(void)
+{
+  cr_expect(process.late);
+  cr_expect(WIFSIGNALED(process.status));
+  cr_expect_eq(WTERMSIG(process.status), SIGKILL);
+}
+
+static void expect_output(const char *expected)
+{
+  cr_expect_str_eq(process.output, expected);
+  cr_expect_eq(process.output_length, strlen(expected));
+}
+
+static double now(void)
+{
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* False for a zombie too: who has to bury it is not our matter. */
+static bool is_alive(pid_t pid)
+{
+  char path[32], state = 'Z';
+  snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+  FILE *file = fopen(path, "re");
+  if (file == NULL)
+    return false;
+  cr_expect_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+  fclose(file);
+  return state != 'Z' && state != 'X';
+}
+
+static bool dies_soon(pid_t pid)
+{
+  for (int i = 0; i < 100 && is_alive(pid); i++)
+    usleep(20000);
+  return !is_alive(pid);
+}
+
+/* --- its end ------------------------------------------------------------------------------- */
+
+Test(process, its_exit_status_and_output_are_told)
+{
+  run("echo out; echo err >&2; exit 7", 10, -1);
+  expect_exit(7);
+  expect_output("out\nerr\n");
+}
+
+Test(process, the_signal_that_killed_it_is_told)
+{
+  run("echo before; kill -SEGV $$", 10, -1);
+  cr_expect(WIFSIGNALED(process.status));
+  cr_expect_eq(WTERMSIG(process.status), SIGSEGV);
+  cr_expect_not(process.late);
+  expect_output("before\n");
+}
+
+Test(process, a_program_that_is_not_there_is_an_error)
+{
+  char *const argv[] = {(char[]){"/no/such/program"}, NULL};
+  process = (struct process){.argv = argv, .pass_fd = -1, .timeout = 10};
+  struct error err;
+  cr_expect_eq(process_run(&process, &err), -1);
+  cr_expect_str_eq(err.text, "cannot run /no/such/program: No such file or directory");
+}
+
+Test(process, one_that_hangs_is_killed_when_its_time_is_over)
+{
+  double start = now();
+  run("echo before; exec sleep 30", 1, -1);
+  expect_killed_late();
+  expect_output("before\n");
+  cr_expect_geq(now() - start, 0.99);
+  cr_expect_lt(now() - start, 5);
+}
+
+Test(process, one_that_has_stopped_itself_is_killed_too)
+{
+  run("kill -STOP $$", 1, -1);
+  expect_killed_late();
+}
+
+Test(process, one_that_ignores_signals_is_killed_too)
+{
+  run("trap '' TERM INT HUP QUIT; while :; do sleep 1; done", 1, -1);
+  expect_killed_late();
+}
+
+/* --- its output ---------------------------------------------------------------------------- */
+
+Test(process, megabytes_of_output_do_not_hold_it_up)
+{
+  run("head -c 8000000 /dev/zero | tr '\\0' x; exit 3", 20, -1);
+  expect_exit(3);
+  cr_expect_eq(process.output_length, PROCESS_OUTPUT_MAX);
+  cr_expect_eq(strspn(process.output, "x"), PROCESS_OUTPUT_MAX);
+}
+
+Test(process, output_without_end_does_not_outlast_its_time)
+{
+  double start = now();
+  run("exec yes", 1, -1);
+  expect_killed_late();
+  cr_expect_lt(now() - start, 5);
+}
+
+Test(process, one_that_closes_its_output_may_go_on)
+{
+  run("echo before; exec >&- 2>&-; sleep 0.3; exit 4", 10, -1);
+  expect_exit(4);
+  expect_output("before\n");
+}
+
+static void note_call(void *data)
+{
+  *(size_t *)data = process.output_length + 1;
+}
+
+Test(process, who_wants_to_know_is_asked_before_output_is_read)
+{
+  size_t noted = 0;
+  process.before_output = note_call;
+  process.data = &noted;
+  run("echo one", 10, -1);
+  cr_expect_neq(noted, 0);
+  expect_output("one\n");
+}
+
+Test(process, what_an_earlier_run_left_does_not_stay)
+{
+  run("echo longer; sleep 9", 1, -1);
+  cr_expect(process.late);
+  run("echo x", 10, -1);
+  expect_exit(0);
+  expect_output("x\n");
+}
+
+/* --- its children -------------------------------------------------------------------------- */
+
+Test(process, a_child_that_stays_in_its_group_is_killed)
+{
+  double start = now();
+  run("sleep 30 & echo $!", 10, -1);
+  expect_exit(0);
+  cr_expect_lt(now() - start, 5);
+  cr_expect(dies_soon(atoi(process.output)));
+}
+
+/* It has a session of its own, our pipe, and all the time in the world. */
+Test(process, a_child_that_left_its_group_is_not_waited_for)
+{
+  double start = now();
+  run("setsid sh -c 'echo $$; exec sleep 30' & sleep 0.3", 10, -1);
+  expect_exit(0);
+  cr_expect_lt(now() - start, 5);
+  pid_t child = atoi(process.output);
+  cr_assert_gt(child, 1);
+  cr_expect(is_alive(child));
+  kill(child, SIGKILL);
+}
+
+Test(process, nor_is_one_that_prints_without_end)
+{
+  double start = now();
+  run("setsid yes & sleep 0.3", 10, -1);
+  expect_exit(0);
+  cr_expect_lt(now() - start, 5);
+}
+
+/* --- what it is given ---------------------------------------------------------------------- */
+
+Test(process, it_finds_the_passed_descriptor_and_no_other)
+{
+  cleanup_close int passed = memfd_create("passed", MFD_CLOEXEC);
+  cr_assert_geq(passed, 0);
+  cr_assert_eq(write(passed, "hello", 5), 5);
+  for (int fd = 40; fd < 60; fd++)
+    cr_assert_geq(dup2(passed, fd), 0); /* without close-on-exec, as callers leave them */
+
+  run("cat /proc/self/fd/3; for fd in /proc/self/fd/*; do echo \" ${fd##*/}\"; done", 10, passed);
+  expect_exit(0);
+  /* The shell itself opens the folder as 4 while it looks. */
+  cr_expect(text_equal(process.output, "hello 0\n 1\n 2\n 3\n 4\n") ||
+                text_equal(process.output, "hello 0\n 1\n 2\n 3\n"),
+            "%s", process.output);
+}
+
+Test(process, without_one_it_has_three)
+{
+  run("[ ! -e /proc/self/fd/3 ] && readlink /proc/self/fd/0", 10, -1);
+  expect_exit(0);
+  expect_output("/dev/null\n");
+}
+
+/* The two that glibc keeps for itself (32 and 33) cannot be had at their defaults from it. */
+Test(process, its_signals_are_at_their_defaults_and_none_is_blocked)
+{
+  for (int number = 1; number < 32; number++)
+    signal(number, SIG_IGN);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+    signal(number, SIG_IGN);
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, NULL);
+
+  const char *const argv[] = {"/bin/sh", "-c",
+                              "exec sed -n 's/^Sig\\(Blk\\|Ign\\):.*\\([0-9a-f]\\{16\\}\\)$/\\2/p' "
+                              "/proc/self/status",
+                              NULL};
+  process = (struct process){.argv = (char *const *)(uintptr_t)argv, .pass_fd = -1, .timeout = 10};
+  struct error err;
+  int result = process_run(&process, &err);
+  unsigned long long blocked = 1, ignored = 1;
+  int found = sscanf(process.output, "%llx %llx", &blocked, &ignored);
+  sigprocmask(SIG_UNBLOCK, &all, NULL);
+  cr_expect_eq(result, 0);
+  cr_expect_eq(found, 2, "%s", process.output);
+  cr_expect_eq(blocked, 0, "%llx", blocked);
+  cr_expect_eq(ignored & ~UINT64_C(0x180000000), 0, "%llx", ignored);
+}
+
+Test(process, an_ignored_SIGCHLD_does_no_harm_and_stays_ignored)
+{
+  struct sigaction ignore = {.sa_handler = SIG_IGN, .sa_flags = SA_NOCLDWAIT}, after;
+  sigaction(SIGCHLD, &ignore, NULL);
+  run("exit 5", 10, -1);
+  expect_exit(5);
+  sigaction(SIGCHLD, NULL, &after);
+  cr_expect_eq(after.sa_handler, SIG_IGN);
+  cr_expect_eq(after.sa_flags & SA_NOCLDWAIT, SA_NOCLDWAIT);
+}
+
+Test(process, a_caller_without_standard_streams_is_served_too)
+{
+  int saved[3];
+  for (int fd = 0; fd < 3; fd++) {
+    saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+    close(fd);
+  }
+  int passed = memfd_create("passed", MFD_CLOEXEC); /* becomes descriptor 0 */
+  ssize_t written = write(passed, "hello", 5);
+  struct error err;
+  const char *const argv[] = {"/bin/sh", "-c",
+                              "cat /proc/self/fd/3; readlink /proc/self/fd/0; "
+                              "echo err >&2",
+                              NULL};
+  process =
+      (struct process){.argv = (char *const *)(uintptr_t)argv, .pass_fd = passed, .timeout = 10};
+  int result = process_run(&process, &err);
+  close(passed);
+  int left[3];
+  for (int fd = 0; fd < 3; fd++) {
+    left[fd] = fcntl(fd, F_GETFD);
+    dup2(saved[fd], fd);
+  }
+  cr_expect_eq(written, 5);
+  cr_expect_eq(result, 0);
+  cr_expect_eq(passed, 0);
+  expect_exit(0);
+  expect_output("hello/dev/null\nerr\n");
+  for (int fd = 0; fd < 3; fd++)
+    cr_expect_eq(left[fd], -1, "%d is still open", fd);
+}
+
+Test(process, our_environment_and_folder_are_its_own)
+{
+  setenv("CHT_TEST", "a value", 1);
+  cr_assert_eq(chdir("/usr"), 0);
+  run("echo \"$CHT_TEST\"; pwd -P", 10, -1);
+  expect_output("a value\n/usr\n");
+}
+
+Test(process, nothing_of_it_stays_open_here)
+{
+  int before = dup(0), after;
+  close(before);
+  run("echo x", 10, -1);
+  run("sleep 9", 1, -1);
+  after = dup(0);
+  close(after);
+  cr_expect_eq(before, after);
+  cr_expect_eq(fcntl(16, F_GETFD), -1); /* where ours begin */
+  cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
