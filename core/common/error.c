@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/error.h"
 
+#undef error_set
+#undef error_wrap
+
 int error_vset(struct error *err, const char *format, va_list args)
 {
   vsnprintf(err->text, sizeof(err->text), format, args);

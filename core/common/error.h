@@ -31,4 +31,9 @@ int error_wrap(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Adds to the end of the text that is there and returns -1. */
 int error_append(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
+#ifdef __clang_analyzer__ /* does not look into error.c, and would take any result for possible */
+#  define error_set(...) (error_set(__VA_ARGS__), -1)
+#  define error_wrap(...) (error_wrap(__VA_ARGS__), -1)
+#endif
+
 #endif

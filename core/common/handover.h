@@ -14,7 +14,7 @@
 
 #include "common/error.h"
 
-/* The worker's argv. An absent text is "". */
+/* The worker's argv. An absent text is "", and read by handover_text(). */
 enum handover_argument {
   HANDOVER_PROGRAM,
   HANDOVER_VERSION,
@@ -27,8 +27,14 @@ enum handover_argument {
   HANDOVER_PLUGIN_DIR, /* unless the config names another */
   HANDOVER_SKIP,       /* plugins to leave out: a set of entry numbers, as a hexadecimal number */
   HANDOVER_REFUSED,    /* not "": only tell plugins that the container was refused, and why */
+  HANDOVER_TRIAL,      /* not "": there is no container, the memory is a struct trial (trial.h) */
   HANDOVER_ARGUMENTS,
 };
+
+static inline const char *handover_text(const char *argument)
+{
+  return argument[0] != '\0' ? argument : NULL;
+}
 
 /* The descriptor of the report's memory in the worker, who maps and closes it first. */
 #define HANDOVER_REPORT_FD 3
@@ -48,7 +54,7 @@ struct report {
   volatile int running;  /* the entry whose plugin is at work; -1: none */
   bool required;         /* that entry */
   char plugin[128];      /* its name */
-  char phase[16];        /* "load", "modify" or "finish" */
+  char phase[16];        /* "load", "modify" or "finish"; "check" on trial */
   volatile bool printed; /* a plugin printed something that was not yet read when it returned */
   char printer[128];     /* the first such plugin */
   struct error error;    /* of REPORT_REFUSED */

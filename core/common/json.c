@@ -295,7 +295,7 @@ static int descend(struct json_reader *reader, const char **pointer, const char 
     *found = reader->at;
     if (object && read_key(reader, &key) < 0)
       return -1;
-    if (take_step(pointer, object ? json_pointer_key("", key) : json_pointer_index("", index)))
+    if (take_step(pointer, key != NULL ? json_pointer_key("", key) : json_pointer_index("", index)))
       return 0;
     if (read_value(reader, &passed) < 0)
       return -1;

@@ -11,6 +11,7 @@ static const char *const level_names[] = {"error", "warn", "info", "debug"};
 static const char *log_path = "";
 static const char *log_subject = "";
 static enum log_level log_limit = LOG_INFO;
+static void (*log_sink)(enum log_level level, const char *line);
 
 int log_level_parse(const char *word)
 {
@@ -30,6 +31,12 @@ void log_setup(const char *path, enum log_level level, const char *subject)
   log_path = path;
   log_limit = level;
   log_subject = subject;
+}
+
+void log_divert(enum log_level level, void (*sink)(enum log_level level, const char *line))
+{
+  log_limit = level;
+  log_sink = sink;
 }
 
 void log_one_line(char *text)
@@ -127,17 +134,12 @@ static size_t cut_length(const char *text, size_t length)
   return length;
 }
 
-void log_vline(enum log_level level, const char *format, va_list args)
+/* Puts a text behind what the line begins with, cut where it does not fit. Returns the line's
+   length. */
+PRINTF_LIKE(3, 0) static size_t add_text(char *line, size_t start, const char *format, va_list args)
 {
-  if (level > log_limit || log_path[0] == '\0')
-    return;
-  int saved = errno;
   static const char cut[] = "…";
-  char line[LOG_LINE_MAX + 1];
-  size_t start = format_start(line, sizeof(line), level);
   size_t room = LOG_LINE_MAX - start - strlen(cut) - 1; /* for the text; 1 is the line end */
-
-  errno = saved;
   int needed = vsnprintf(line + start, room + 2, format, args);
   size_t length = start + (needed > 0 ? (size_t)needed : 0);
   if (needed > 0 && (size_t)needed > room) {
@@ -145,9 +147,26 @@ void log_vline(enum log_level level, const char *format, va_list args)
     memcpy(line + length, cut, sizeof(cut));
     length += strlen(cut);
   }
+  return length;
+}
+
+void log_vline(enum log_level level, const char *format, va_list args)
+{
+  if (level > log_limit || (log_sink == NULL && log_path[0] == '\0'))
+    return;
+  int saved = errno;
+  char line[LOG_LINE_MAX + 1];
+  size_t start = log_sink == NULL ? format_start(line, sizeof(line), level) : 0;
+
+  errno = saved;
+  size_t length = add_text(line, start, format, args);
   log_one_line(line);
-  line[length++] = '\n';
-  append(line, length);
+  if (log_sink != NULL) {
+    log_sink(level, line);
+  } else {
+    line[length++] = '\n';
+    append(line, length);
+  }
   errno = saved;
 }
 

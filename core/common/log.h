@@ -31,6 +31,9 @@ const char *log_level_name(enum log_level level);
  */
 void log_setup(const char *path, enum log_level level, const char *subject);
 
+/* From now on lines up to a level go to a function instead, without time and subject. */
+void log_divert(enum log_level level, void (*sink)(enum log_level level, const char *line));
+
 /* Leaves errno alone; `%m` is its text. */
 void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 void log_vline(enum log_level level, const char *format, va_list args) PRINTF_LIKE(2, 0);

@@ -143,7 +143,7 @@ static int run(struct process *process, struct error *err)
   if (process->pass_fd >= 0 && (passed = move_up(process->pass_fd)) < 0)
     return error_set(err, "cannot pass a descriptor to %s: %m", process->argv[0]);
 
-  pid_t pid;
+  pid_t pid = -1;
   errno = spawn(process->argv, write_end, passed, &pid);
   if (errno != 0)
     return error_set(err, "cannot run %s: %m", process->argv[0]);

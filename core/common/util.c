@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/util.h"
 
-static void *checked(void *memory)
+__attribute__((noreturn)) static void out_of_memory(void)
 {
-  if (memory != NULL)
-    return memory;
   fputs("container-hooks: out of memory\n", stderr);
   _exit(EXIT_FAILURE);
+}
+
+static void *checked(void *memory)
+{
+  if (memory == NULL)
+    out_of_memory();
+  return memory;
 }
 
 void *xcalloc(size_t count, size_t size)
@@ -44,4 +49,15 @@ char *xasprintf(const char *format, ...)
   char *text = xvasprintf(format, args);
   va_end(args);
   return text;
+}
+
+FILE *xmemstream(char **text, size_t *length)
+{
+  return checked(open_memstream(text, length));
+}
+
+void xmemstream_close(FILE *stream)
+{
+  if (fclose(stream) != 0)
+    out_of_memory();
 }

@@ -31,6 +31,11 @@ char *xstrndup(const char *text, size_t length);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);
 char *xvasprintf(const char *format, va_list args) PRINTF_LIKE(1, 0);
 
+/* A stream whose bytes become *text, with a NUL behind them, once it is closed; owned by the
+   caller. */
+FILE *xmemstream(char **text, size_t *length);
+void xmemstream_close(FILE *stream);
+
 /* Cleanups keep errno, so that `return error_set(…, "%m")` still tells the truth. */
 static inline void cleanup_freep(void *pointer)
 {

@@ -112,6 +112,8 @@ static int missing_main(struct config *config, const struct config_source *sourc
 
 static int read_main(struct config *config, const struct config_source *source, struct error *err)
 {
+  if (source->text != NULL)
+    return schema_apply(config, source->text, strlen(source->text), config->path, SCHEMA_MAIN, err);
   if (config->path[0] != '/')
     return error_set(err, "%s%s: the config's path must be absolute",
                      source->path == NULL ? PATH_VARIABLE "=" : "", config->path);
@@ -121,6 +123,8 @@ static int read_main(struct config *config, const struct config_source *source, 
 
 static int read_profile(struct config *config, const char *profile, struct error *err)
 {
+  if (!schema_name_valid(profile))
+    return error_set(err, "'%.100s' is not a profile's name", profile);
   cleanup_free char *path = profile_path(config->path, profile);
   int result = read_layer(config, path, SCHEMA_PROFILE, err);
   if (result == 1)
@@ -130,14 +134,14 @@ static int read_profile(struct config *config, const char *profile, struct error
 
 /* The names of conf.d. */
 struct names {
-  char *names[CONFIG_FILES_MAX];
+  char *name[CONFIG_FILES_MAX];
   size_t count;
 };
 
 static void cleanup_namesp(struct names *names)
 {
   for (size_t i = 0; i < names->count; i++)
-    free(names->names[i]);
+    free(names->name[i]);
 }
 
 static void cleanup_folderp(DIR **folder)
@@ -180,11 +184,11 @@ static int list_names(int fd, const char *path, struct names *names, struct erro
       continue;
     if (names->count == CONFIG_FILES_MAX)
       return error_set(err, "%s: more than %d files", path, CONFIG_FILES_MAX);
-    names->names[names->count++] = xstrdup(entry->d_name);
+    names->name[names->count++] = xstrdup(entry->d_name);
   }
   if (errno != 0)
     return error_set(err, "cannot read %s: %m", path);
-  qsort(names->names, names->count, sizeof(names->names[0]), compare_names);
+  qsort(names->name, names->count, sizeof(names->name[0]), compare_names);
   return 0;
 }
 
@@ -199,7 +203,7 @@ static int read_conf_d(struct config *config, struct error *err)
   if (list_names(fd, folder, &names, err) < 0)
     return -1;
   for (size_t i = 0; i < names.count; i++) {
-    cleanup_free char *path = xasprintf("%s/%s", folder, names.names[i]);
+    cleanup_free char *path = xasprintf("%s/%s", folder, names.name[i]);
     if (read_layer(config, path, SCHEMA_CONF_D, err) != 0)
       return -1;
   }

@@ -48,6 +48,7 @@ struct config {
 /* What to read. All texts are borrowed, and plugin_dir for as long as the config is used. */
 struct config_source {
   const char *path;       /* config.cfg; NULL: as config_path() says */
+  const char *text;       /* what it holds, if that is no file's: `path` is then its name only */
   const char *profile;    /* the NAME of profiles/NAME.cfg beside it; NULL: none */
   const char *plugin_dir; /* where plugins lie unless the file says otherwise */
   bool with_conf_d;       /* conf.d/(*).cfg too: only who runs the plugins needs it */

@@ -8,48 +8,20 @@
 
 #include <limits.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
-
-#ifndef MFD_NOEXEC_SEAL
-#  define MFD_NOEXEC_SEAL 0x0008U /* since Linux 6.3; refused with EINVAL before */
-#endif
 
 /* A chain, which may have to be run more than once. */
 struct run {
   const struct worker_task *task;
   char bundle[PATH_MAX]; /* absolute */
-  int report_fd;
-  struct report *report;
-  uint64_t skip;     /* the optional entries that brought an earlier run down */
-  char printer[128]; /* the first plugin that printed something; "" if none did */
+  const struct shared *memory;
+  struct report *report; /* in it */
+  uint64_t skip;         /* the optional entries that brought an earlier run down */
+  char printer[128];     /* the first plugin that printed something; "" if none did */
   struct process process;
 };
 
 /* --- what the worker is given -------------------------------------------------------------- */
-
-static int open_report(struct run *run, struct error *err)
-{
-  run->report_fd = memfd_create("report", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
-  if (run->report_fd < 0 && errno == EINVAL)
-    run->report_fd = memfd_create("report", MFD_CLOEXEC);
-  if (run->report_fd < 0 || ftruncate(run->report_fd, sizeof(struct report)) < 0)
-    return error_set(err, "cannot make memory for the worker's report: %m");
-  void *memory =
-      mmap(NULL, sizeof(struct report), PROT_READ | PROT_WRITE, MAP_SHARED, run->report_fd, 0);
-  if (memory == MAP_FAILED)
-    return error_set(err, "cannot map memory for the worker's report: %m");
-  run->report = memory;
-  return 0;
-}
-
-static void close_report(struct run *run)
-{
-  if (run->report != NULL)
-    munmap(run->report, sizeof(struct report));
-  if (run->report_fd >= 0)
-    close(run->report_fd);
-}
 
 /* The runtime's bundle is the working folder unless it is told otherwise. */
 static int find_bundle(struct run *run, struct error *err)
@@ -92,19 +64,25 @@ static int run_once(struct run *run, const char *refused, struct error *err)
   char skip[17];
   snprintf(skip, sizeof(skip), "%llx", (unsigned long long)run->skip);
   const char *argv[HANDOVER_ARGUMENTS + 1] = {
-      [HANDOVER_PROGRAM] = task->worker,        [HANDOVER_VERSION] = VERSION,
-      [HANDOVER_COMMAND] = task->command,       [HANDOVER_ID] = or_empty(task->id),
-      [HANDOVER_BUNDLE] = run->bundle,          [HANDOVER_ROOT] = or_empty(task->root),
-      [HANDOVER_CONFIG] = task->config,         [HANDOVER_PROFILE] = or_empty(task->profile),
-      [HANDOVER_PLUGIN_DIR] = task->plugin_dir, [HANDOVER_SKIP] = skip,
+      [HANDOVER_PROGRAM] = task->worker,
+      [HANDOVER_VERSION] = VERSION,
+      [HANDOVER_COMMAND] = task->command,
+      [HANDOVER_ID] = or_empty(task->id),
+      [HANDOVER_BUNDLE] = run->bundle,
+      [HANDOVER_ROOT] = or_empty(task->root),
+      [HANDOVER_CONFIG] = task->config,
+      [HANDOVER_PROFILE] = or_empty(task->profile),
+      [HANDOVER_PLUGIN_DIR] = task->plugin_dir,
+      [HANDOVER_SKIP] = skip,
       [HANDOVER_REFUSED] = or_empty(refused),
+      [HANDOVER_TRIAL] = task->trial != NULL ? "trial" : "",
   };
 
   *run->report = (struct report){.running = -1};
   run->printer[0] = '\0';
   run->process = (struct process){
       .argv = (char *const *)(uintptr_t)argv, /* posix_spawn(3) does not change them */
-      .pass_fd = run->report_fd,
+      .pass_fd = run->memory->fd,
       .timeout = task->timeout,
       .before_output = note_printer,
       .data = run,
@@ -178,13 +156,18 @@ static int judge(const struct run *run, struct error *err)
 static bool leave_out(struct run *run, const struct error *err)
 {
   const struct report *report = run->report;
-  if (report->state != REPORT_NONE || report->running < 0 || report->required)
+  const struct worker_trial *trial = run->task->trial;
+  bool required = report->required && (trial == NULL || !trial->all_optional);
+  if (report->state != REPORT_NONE || report->running < 0 || required)
     return false;
   uint64_t entry = UINT64_C(1) << (report->running & 63);
   if (run->skip & entry)
     return false;
   run->skip |= entry;
-  log_line(LOG_WARN, "%s; it is optional, the chain runs without it", err->text);
+  if (trial != NULL)
+    trial->left_out(trial->data, report->running, err);
+  else
+    log_line(LOG_WARN, "%s; it is optional, the chain runs without it", err->text);
   return true;
 }
 
@@ -214,20 +197,20 @@ static int run_chain(struct run *run, struct error *err)
       return 0;
   } while (leave_out(run, err));
 
-  tell_refused(run, err);
+  if (run->task->trial == NULL)
+    tell_refused(run, err);
   return -1;
 }
 
 int worker_run(const struct worker_task *task, struct error *err)
 {
-  struct run run = {.task = task, .report_fd = -1};
+  cleanup_shared struct shared own = {.fd = -1};
+  struct run run = {.task = task, .memory = task->trial != NULL ? task->trial->memory : &own};
   cleanup_close int worker = trust_open_file(task->worker, err);
-  if (worker < 0)
+  if (worker < 0 || find_bundle(&run, err) < 0)
     return -1;
-
-  int result = -1;
-  if (find_bundle(&run, err) == 0 && open_report(&run, err) == 0)
-    result = run_chain(&run, err);
-  close_report(&run);
-  return result;
+  if (task->trial == NULL && shared_open(&own, sizeof(struct report), err) < 0)
+    return -1;
+  run.report = run.memory->memory;
+  return run_chain(&run, err);
 }

@@ -10,13 +10,23 @@
 #define CORE_FRONT_WORKER_H
 
 #include "common/error.h"
+#include "common/shared.h"
+
+/* Where there is no container, and the ctk only tries the plugins (common/trial.h); borrowed. */
+struct worker_trial {
+  const struct shared *memory; /* holds a struct trial, the worker's report in front */
+  bool all_optional;           /* every plugin that brings the worker down is left out */
+  void (*left_out)(void *data, int entry, const struct error *why); /* is told of each */
+  void *data;
+};
 
 /* All texts are borrowed; absent ones are NULL. */
 struct worker_task {
   const char *worker; /* the program's path */
   const char *command, *id, *bundle, *root;
   const char *config, *profile, *plugin_dir;
-  int timeout; /* seconds that the chain may take */
+  int timeout;                      /* seconds that the chain may take */
+  const struct worker_trial *trial; /* NULL: it is a container's chain */
 };
 
 /*

@@ -50,16 +50,53 @@ static void lock(int folder)
     continue;
 }
 
+static int find(struct bundle *bundle, const char *path, int folder, struct error *err)
+{
+  *bundle = (struct bundle){.path = path, .lock = -1};
+  if (folder < 0 || fstat(folder, &bundle->folder) < 0)
+    return error_set(err, "cannot open the bundle %s: %m", path);
+  return 0;
+}
+
+int bundle_look(struct bundle *bundle, const char *path, struct error *err)
+{
+  cleanup_close int folder = open_folder(path);
+  return find(bundle, path, folder, err);
+}
+
 int bundle_open(struct bundle *bundle, const char *path, struct error *err)
 {
-  *bundle = (struct bundle){.path = path, .lock = open_folder(path)};
-  if (bundle->lock < 0 || fstat(bundle->lock, &bundle->folder) < 0)
-    return error_set(err, "cannot open the bundle %s: %m", path);
+  cleanup_close int folder = open_folder(path);
+  if (find(bundle, path, folder, err) < 0)
+    return -1;
+  bundle->lock = steal_fd(&folder);
   lock(bundle->lock);
   if (unlinkat(bundle->lock, PREPARED, 0) < 0 && errno != ENOENT && errno != EROFS &&
       errno != EACCES)
     return error_set(err, "cannot remove %s/" PREPARED ", left by an earlier run: %m", path);
   return 0;
+}
+
+int bundle_parse(const char *text, size_t length, const char *name, struct json_object **spec,
+                 struct error *err)
+{
+  cleanup_json struct json_object *tree = NULL;
+  if (json_parse(text, length, name, &tree, err) < 0)
+    return -1;
+  if (!json_object_is_type(tree, json_type_object))
+    return error_set(err, "%s is not an OCI runtime spec: it holds no JSON object", name);
+  *spec = steal_pointer(&tree);
+  return 0;
+}
+
+const char *bundle_text(struct json_object *spec, size_t *length, struct error *err)
+{
+  const char *text = json_text(spec, length);
+  if (*length <= BUNDLE_SPEC_MAX)
+    return text;
+  error_set(err, "the edited " SPEC " would have %zu bytes, above the limit of %ld", *length,
+            BUNDLE_SPEC_MAX);
+  return NULL;
 }
 
 int bundle_read(struct bundle *bundle, struct json_object **spec, struct error *err)
@@ -79,13 +116,7 @@ int bundle_read(struct bundle *bundle, struct json_object **spec, struct error *
   size_t length;
   if (file_read(fd, name, BUNDLE_SPEC_MAX, &text, &length, err) < 0)
     return -1;
-  cleanup_json struct json_object *tree = NULL;
-  if (json_parse(text, length, name, &tree, err) < 0)
-    return -1;
-  if (!json_object_is_type(tree, json_type_object))
-    return error_set(err, "%s is not an OCI runtime spec: it holds no JSON object", name);
-  *spec = steal_pointer(&tree);
-  return 0;
+  return bundle_parse(text, length, name, spec, err);
 }
 
 /* Only what we made ourselves is ours to remove; the group may be the folder's (setgid). */
@@ -112,10 +143,9 @@ static int write_prepared(struct bundle *bundle, int folder, const char *text, s
 int bundle_prepare(struct bundle *bundle, struct json_object *spec, struct error *err)
 {
   size_t length;
-  const char *text = json_text(spec, &length);
-  if (length > BUNDLE_SPEC_MAX)
-    return error_set(err, "the edited " SPEC " would have %zu bytes, above the limit of %ld",
-                     length, BUNDLE_SPEC_MAX);
+  const char *text = bundle_text(spec, &length, err);
+  if (text == NULL)
+    return -1;
   cleanup_close int folder = open_again(bundle, err);
   if (folder < 0)
     return -1;

@@ -29,8 +29,18 @@ struct bundle {
 /* Opens and locks the folder and removes what an earlier, killed run left in it. */
 int bundle_open(struct bundle *bundle, const char *path, struct error *err);
 
+/* Opens the folder only for bundle_read: it is not locked, and nothing is removed. */
+int bundle_look(struct bundle *bundle, const char *path, struct error *err);
+
 /* Reads config.json; *spec is owned by the caller. It must be a regular file, no symbolic link. */
 int bundle_read(struct bundle *bundle, struct json_object **spec, struct error *err);
+
+/* A text that is config.json's -> *spec, owned by the caller; `name` is for messages. */
+int bundle_parse(const char *text, size_t length, const char *name, struct json_object **spec,
+                 struct error *err);
+
+/* The text that is written, borrowed from the spec; NULL if it is too long for config.json. */
+const char *bundle_text(struct json_object *spec, size_t *length, struct error *err);
 
 /* Writes the new config.json beside the old one, with its mode, owner and SELinux label. */
 int bundle_prepare(struct bundle *bundle, struct json_object *spec, struct error *err);

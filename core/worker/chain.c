@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #define LOGGED_EDITS 8 /* in one line */
 
@@ -20,6 +21,13 @@ static void copy_name(char *to, size_t size, const char *name)
   snprintf(to, size, "%s", name);
 }
 
+static uint64_t now(void)
+{
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
 static void enter(struct link *link, const char *phase)
 {
   struct report *report = link->chain->report;
@@ -28,6 +36,7 @@ static void enter(struct link *link, const char *phase)
   report->required = link->entry->required;
   report->running = (int)(link - link->chain->links);
   link->failed = false;
+  link->entered = now();
 }
 
 /* Output that nobody has read by now is this plugin's: later, the next one might seem to have
@@ -56,6 +65,7 @@ static void leave(struct link *link)
   /* A plugin that forked and let both return: only one of the two may write config.json. */
   if (getpid() != link->chain->process)
     _exit(EXIT_SUCCESS);
+  link->elapsed += now() - link->entered;
   note_output(link);
   keep_standard_streams();
 }
@@ -75,7 +85,22 @@ static int result_of(const struct link *link, int returned, struct error *err)
   return returned == 0 ? 0 : error_set(err, "failed without saying why (returned %d)", returned);
 }
 
+/* Keeps for later that the plugin is in trouble, and why. */
+static int note_trouble(struct link *link, enum link_state state, const struct error *err)
+{
+  link->state = state;
+  link->trouble = *err;
+  return -1;
+}
+
 /* --- load ---------------------------------------------------------------------------------- */
+
+enum cht_command chain_command(const char *word)
+{
+  if (text_equal(word, "run"))
+    return CHT_RUN;
+  return text_equal(word, "restore") ? CHT_RESTORE : CHT_CREATE;
+}
 
 static void prepare_link(struct link *link, struct chain *chain, const struct config_plugin *entry,
                          const struct chain_container *container)
@@ -101,9 +126,11 @@ static int load_link(struct link *link, struct error *err)
   idle(link->chain);
   if (link->plugin == NULL) {
     error_wrap(err, "plugin '%s'", link->entry->name);
-    return link->entry->line > 0 ? error_wrap(err, "%s:%u", link->entry->file, link->entry->line)
-                                 : -1;
+    if (link->entry->line > 0)
+      error_wrap(err, "%s:%u", link->entry->file, link->entry->line);
+    return note_trouble(link, LINK_REFUSED, err);
   }
+  link->state = LINK_LOADED;
   link->context.settings = settings_to_json(link->entry->settings);
   return 0;
 }
@@ -131,18 +158,19 @@ int chain_load(struct chain *chain, const struct config *config,
 
 /* --- modify -------------------------------------------------------------------------------- */
 
-static void log_edits(const struct link *link, size_t first)
+static void log_edits(const struct link *link)
 {
   const struct edits *edits = &link->chain->edits;
-  if (edits->count == first)
+  size_t first = link->edits_start, end = link->edits_end;
+  if (first == end)
     return;
   struct error text; /* only as a bounded text */
   error_set(&text, "plugin '%s':", link->entry->name);
-  for (size_t i = first; i < edits->count && i < first + LOGGED_EDITS; i++)
+  for (size_t i = first; i < end && i < first + LOGGED_EDITS; i++)
     error_append(&text, "%s %s %s", i == first ? "" : ",", edits->items[i]->op,
                  edits->items[i]->pointer);
-  if (edits->count > first + LOGGED_EDITS)
-    error_append(&text, " and %zu more", edits->count - first - LOGGED_EDITS);
+  if (end > first + LOGGED_EDITS)
+    error_append(&text, " and %zu more", end - first - LOGGED_EDITS);
   log_line(LOG_INFO, "%s", text.text);
 }
 
@@ -170,13 +198,16 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
                       struct error *err)
 {
   struct edits *edits = &link->chain->edits;
-  size_t first = edits->count;
+  link->edits_start = link->edits_end = edits->count;
   if (modify_link(link, *spec, err) == 0) {
+    link->state = LINK_DONE;
     bool changed = edits_add(edits, link->entry->name, *before, *spec);
-    log_edits(link, first);
+    link->edits_end = edits->count;
+    log_edits(link);
     return changed;
   }
   error_wrap(err, "plugin '%s'", link->entry->name);
+  note_trouble(link, LINK_FAILED, err);
   if (link->entry->required)
     return -1;
   log_line(LOG_WARN, "%s; it is optional, its edits are taken back", err->text);
@@ -213,9 +244,10 @@ static int finish_link(struct link *link, struct json_object *spec,
   int returned = link->plugin->finish(&link->context, outcome);
   leave(link);
   idle(link->chain);
-  if (result_of(link, returned, err) < 0)
-    return error_wrap(err, "plugin '%s'", link->entry->name);
-  return 0;
+  if (result_of(link, returned, err) == 0)
+    return 0;
+  error_wrap(err, "plugin '%s'", link->entry->name);
+  return note_trouble(link, LINK_FAILED, err);
 }
 
 int chain_finish(struct chain *chain, struct json_object *spec, const char *refused,
@@ -246,6 +278,37 @@ int chain_finish(struct chain *chain, struct json_object *spec, const char *refu
   }
   return result;
 }
+
+/* --- check --------------------------------------------------------------------------------- */
+
+static int check_link(struct link *link, struct error *err)
+{
+  enter(link, "check");
+  int returned = link->plugin->check != NULL ? link->plugin->check(&link->context) : 0;
+  leave(link);
+  idle(link->chain);
+  link->state = LINK_DONE;
+  if (result_of(link, returned, err) == 0)
+    return 0;
+  error_wrap(err, "plugin '%s'", link->entry->name);
+  return note_trouble(link, LINK_FAILED, err);
+}
+
+int chain_check(struct chain *chain, struct error *err)
+{
+  int result = 0;
+  for (size_t i = 0; i < chain->count; i++) {
+    struct error failure;
+    if (chain->links[i].plugin == NULL || check_link(&chain->links[i], &failure) == 0)
+      continue;
+    if (result == 0)
+      *err = failure;
+    result = -1;
+  }
+  return result;
+}
+
+/* --- the end ------------------------------------------------------------------------------- */
 
 void chain_free(struct chain *chain)
 {

@@ -4,7 +4,7 @@
  *
  * Three steps: all are loaded before the first edits anything; each edits the spec, which is put
  * back to what it was where an optional one fails; each is told how it ended. The same code runs a
- * container's create and an admin's dry run.
+ * container's create and an admin's dry run, who afterwards reads in the links how it went.
  */
 #ifndef CORE_WORKER_CHAIN_H
 #define CORE_WORKER_CHAIN_H
@@ -31,6 +31,15 @@ struct pin {
   struct json_object *value; /* owned; a copy */
 };
 
+/* How far an entry has come. */
+enum link_state {
+  LINK_ABSENT = 0, /* it is not enabled, or left out */
+  LINK_REFUSED,    /* it could not be loaded */
+  LINK_LOADED,
+  LINK_DONE,   /* its modify has succeeded, or its check */
+  LINK_FAILED, /* one of its callbacks has failed */
+};
+
 /* One entry of the config at work. The context comes first: plugins hand it back to the host. */
 struct link {
   struct cht_context context;
@@ -39,6 +48,10 @@ struct link {
   struct chain *chain;
   bool failed; /* in the callback that runs, or ran last */
   struct error failure;
+  enum link_state state;
+  struct error trouble;          /* of LINK_REFUSED and LINK_FAILED */
+  uint64_t entered, elapsed;     /* microseconds: when it was called; how long all calls took */
+  size_t edits_start, edits_end; /* its own, in the chain's */
 };
 
 struct chain {
@@ -50,6 +63,9 @@ struct chain {
   struct report *report; /* borrowed; says which plugin is at work */
   pid_t process;
 };
+
+/* The word on the runtime's command line -> the command. */
+enum cht_command chain_command(const char *word);
 
 /* Loads what is enabled and not in the set `skip`; the settings are converted. Config, container
    and report are borrowed. Fails for a required plugin that cannot be loaded, after the others have
@@ -65,6 +81,10 @@ int chain_modify(struct chain *chain, struct json_object **spec, struct error *e
    or why the container will not start. Fails if a required plugin's finish fails. */
 int chain_finish(struct chain *chain, struct json_object *spec, const char *refused,
                  struct error *err);
+
+/* In place of the two above: asks each plugin whether its settings are sane. Fails with the first
+   that they are not, after all have been asked. */
+int chain_check(struct chain *chain, struct error *err);
 
 void chain_free(struct chain *chain);
 

@@ -34,6 +34,7 @@ static int need_spec(struct cht_context *ctx)
 
 /* --- log and fail -------------------------------------------------------------------------- */
 
+PRINTF_LIKE(3, 0)
 static void host_log(struct cht_context *ctx, enum cht_level level, const char *format,
                      va_list args)
 {
@@ -41,7 +42,7 @@ static void host_log(struct cht_context *ctx, enum cht_level level, const char *
   log_line((enum log_level)level, "plugin '%s': %s", ctx->plugin, text);
 }
 
-static int host_fail(struct cht_context *ctx, const char *format, va_list args)
+PRINTF_LIKE(2, 0) static int host_fail(struct cht_context *ctx, const char *format, va_list args)
 {
   struct error err;
   error_vset(&err, format, args);

@@ -8,33 +8,14 @@
 #include "common/handover.h"
 #include "common/json.h"
 #include "common/log.h"
+#include "common/shared.h"
 #include "config/config.h"
 #include "worker/bundle.h"
 #include "worker/chain.h"
+#include "worker/trial.h"
 
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-
-static const char *or_null(const char *text)
-{
-  return text[0] != '\0' ? text : NULL;
-}
-
-static enum cht_command command_of(const char *word)
-{
-  if (text_equal(word, "run"))
-    return CHT_RUN;
-  return text_equal(word, "restore") ? CHT_RESTORE : CHT_CREATE;
-}
-
-static struct report *map_report(void)
-{
-  void *memory =
-      mmap(NULL, sizeof(struct report), PROT_READ | PROT_WRITE, MAP_SHARED, HANDOVER_REPORT_FD, 0);
-  close(HANDOVER_REPORT_FD);
-  return memory != MAP_FAILED ? memory : NULL;
-}
 
 static void start_log(const struct config *config, char **argv, char *subject, size_t size)
 {
@@ -82,7 +63,7 @@ static int work(char **argv, struct report *report, struct error *err)
   char subject[80];
   const struct config_source source = {
       .path = argv[HANDOVER_CONFIG],
-      .profile = or_null(argv[HANDOVER_PROFILE]),
+      .profile = handover_text(argv[HANDOVER_PROFILE]),
       .plugin_dir = argv[HANDOVER_PLUGIN_DIR],
       .with_conf_d = true,
   };
@@ -94,10 +75,10 @@ static int work(char **argv, struct report *report, struct error *err)
   if (bundle_open(&bundle, argv[HANDOVER_BUNDLE], err) < 0)
     return -1;
   const struct chain_container container = {
-      .command = command_of(argv[HANDOVER_COMMAND]),
+      .command = chain_command(argv[HANDOVER_COMMAND]),
       .id = argv[HANDOVER_ID],
       .bundle = argv[HANDOVER_BUNDLE],
-      .root = or_null(argv[HANDOVER_ROOT]),
+      .root = handover_text(argv[HANDOVER_ROOT]),
   };
   uint64_t skip = strtoull(argv[HANDOVER_SKIP], NULL, 16);
   int loaded = chain_load(&chain, &config, &container, skip, report, err);
@@ -116,12 +97,15 @@ int main(int argc, char **argv)
   if (argc != HANDOVER_ARGUMENTS)
     return EXIT_FAILURE;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  struct report *report = map_report();
+  bool on_trial = argv[HANDOVER_TRIAL][0] != '\0';
+  size_t size = on_trial ? sizeof(struct trial) : sizeof(struct report);
+  struct report *report =
+      shared_take(HANDOVER_REPORT_FD, size); /* a trial begins with its report */
   if (report == NULL)
     return EXIT_FAILURE;
 
   struct error err = {.text = ""};
-  int result = work(argv, report, &err);
+  int result = on_trial ? trial_work(argv, (struct trial *)report, &err) : work(argv, report, &err);
   report->error = err;
   report->state = result == 0 ? REPORT_DONE : REPORT_REFUSED;
   _exit(EXIT_SUCCESS); /* not by exit(3): what plugins left to run at the end does not count */

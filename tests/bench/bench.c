@@ -21,7 +21,7 @@ extern char **environ;
 
 struct bench_case {
   const char *name;
-  char *argv[6];
+  const char *argv[6];
   bool creates;  /* config.json is put back before each run */
   double *times; /* microseconds */
 };
@@ -39,12 +39,12 @@ static double now(void)
   return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
 }
 
-static double run(char *const *argv)
+static double run(const char *const *argv)
 {
   int status = 0;
   pid_t pid;
   double start = now();
-  errno = posix_spawn(&pid, argv[0], NULL, NULL, argv, environ);
+  errno = posix_spawn(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, environ);
   if (errno != 0 || waitpid(pid, &status, 0) < 0)
     fail(argv[0]);
   if (status != 0) {

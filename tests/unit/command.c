@@ -183,6 +183,22 @@ Test(command, unknown_options_do_not_hide_the_command)
   });
 }
 
+/* Go's flags can be unset so: who believed --help=false would let a container pass unedited. */
+Test(command, a_flag_with_a_value_is_not_believed)
+{
+  check_all((const struct expectation[]){
+      {"--help=false create c1", "create", NULL, "c1", true},
+      {"-h=false create c1", "create", NULL, "c1", true},
+      {"-v=0 create c1", "create", NULL, "c1", true},
+      {"--debug=true create c1", "create", NULL, "c1", true},
+      {"create --help=false c1", "create", NULL, "c1", true},
+      {"create -h=f --bundle /b c1", "create", "/b", "c1", true},
+      {"create --detach=true -b=/b c1", "create", "/b", "c1", true},
+      {"create -h c1", "create", NULL, "c1", false},
+      {NULL, NULL, NULL, NULL, false},
+  });
+}
+
 Test(command, a_lone_dash_is_a_word)
 {
   check_all((const struct expectation[]){

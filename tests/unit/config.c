@@ -436,7 +436,7 @@ Test(config, a_profile_overrides_key_by_key)
                  PLUGIN(""));
   write_below("conf.d/a.cfg", "plugins = ( { name = \"y\"; } );");
   write_below("profiles/podman.cfg",
-             RUNTIME("runtimes = [ \"crun\" ]; plugin-timeout = 5;") "plugin-dir = \"/opt\";");
+              RUNTIME("runtimes = [ \"crun\" ]; plugin-timeout = 5;") "plugin-dir = \"/opt\";");
   cleanup_config struct config config;
   expect_loads(&config, "podman");
   cr_expect_eq(config.log_level, LOG_WARN);
@@ -476,6 +476,11 @@ Test(config, a_profile_that_is_missing_or_broken_is_an_error)
 {
   write_file("config.cfg", RUNTIME("runtimes = [ \"x\" ]; log-level = \"debug\";") PLUGIN(""));
   expect_fails("gone", "profiles/gone.cfg is missing: container-hooks-runtime-gone needs it");
+  cleanup_config struct config config;
+  struct error err;
+  cr_expect_eq(load(&config, "../config", false, &err), -1);
+  cr_expect_str_eq(err.text, "'../config' is not a profile's name");
+
   write_below("profiles/bad.cfg", "plugins = 1;");
   expect_fails("bad", "profiles/bad.cfg:1: plugins must be a list ( { name = \"…\"; }, … ), not a "
                       "number");

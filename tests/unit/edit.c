@@ -61,9 +61,9 @@ Test(edit, an_equal_hook_is_not_added_twice)
   struct error err;
   static const char *const equal[] = {
       "{\"hooks\":{\"poststop\":[" HOOK_TEXT "]}}",
-      "{\"hooks\":{\"poststop\":[{\"path\":\"/"
-      "x\"},{\"timeout\":5,\"env\":[],\"args\":[\"h\",\"x\"],"
-      "\"path\":\"/bin/h\"}]}}",
+      ("{\"hooks\":{\"poststop\":[{\"path\":\"/"
+       "x\"},{\"timeout\":5,\"env\":[],\"args\":[\"h\",\"x\"],"
+       "\"path\":\"/bin/h\"}]}}"),
       "{\"hooks\":{\"poststop\":[{\"path\":\"/bin/h\",\"args\":[\"h\",\"x\"],\"timeout\":5,"
       "\"env\":null}]}}",
   };

@@ -2,29 +2,18 @@
 /* Reading what may be anything, writing all of it. */
 #include "common/file.h"
 
-#include <criterion/criterion.h>
-#include <fcntl.h>
+#include "folder.h"
+
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
-static char folder[] = "/tmp/file-XXXXXX";
-
-static void make_folder(void)
+static void start(void)
 {
-  cr_assert_not_null(mkdtemp(folder));
+  make_folder();
   cr_assert_eq(chdir(folder), 0);
 }
 
-static void remove_folder(void)
-{
-  const char *const names[] = {"file", "fifo", "folder"};
-  for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-    remove(names[i]);
-  rmdir(folder);
-}
-
-TestSuite(file, .init = make_folder, .fini = remove_folder, .timeout = 20);
+TestSuite(file, .init = start, .fini = remove_folder, .timeout = 20);
 
 /* A descriptor of a new file with these bytes, placed at its end. */
 static int file_with(const char *bytes, size_t length)

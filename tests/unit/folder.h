@@ -39,14 +39,17 @@ static inline char *path_of(const char *name)
 /* A text in which each '@' stands for the folder; owned by the caller. */
 static inline char *with_folder(const char *text)
 {
-  char *whole = xstrdup("");
-  for (size_t length; *text != '\0'; text += length) {
-    char *longer;
-    length = *text == '@' ? 1 : strcspn(text, "@");
-    longer = xasprintf("%s%.*s", whole, (int)length, *text == '@' ? folder : text);
-    free(whole);
-    whole = longer;
+  char *whole = NULL;
+  size_t size;
+  FILE *stream = open_memstream(&whole, &size);
+  cr_assert_not_null(stream);
+  for (; *text != '\0'; text++) {
+    if (*text == '@')
+      fputs(folder, stream);
+    else
+      fputc(*text, stream);
   }
+  fclose(stream);
   return whole;
 }
 

@@ -204,24 +204,35 @@ static void write_lines(unsigned writer)
   _exit(0);
 }
 
-/* Marks the lines of a file as seen; every one must be whole. Returns how many there are. */
+/* One line, which must be whole, and is marked as seen. */
+static void check_line(const char *line, bool seen[WRITERS][LINES])
+{
+  static const char mark[] = " info writer ";
+  const char *start = strstr(line, mark);
+  cr_assert_eq(start, line + 20, "torn: %s", line);
+  char *rest;
+  unsigned long writer = strtoul(start + strlen(mark), &rest, 10);
+  rest = strstr(rest, "]: ");
+  cr_assert(rest != NULL && writer < WRITERS, "torn: %s", line);
+  unsigned long number = strtoul(rest + 3, &rest, 10);
+  char same[] = {(char)('a' + writer), '\0'};
+  cr_assert(number < LINES && *rest == ' ' && strspn(rest + 1, same) == FILLER &&
+                text_equal(rest + 1 + FILLER, "."),
+            "torn: %s", line);
+  cr_assert_not(seen[writer][number], "twice: %s", line);
+  seen[writer][number] = true;
+}
+
+/* Returns how many lines a file has. */
 static size_t check_lines(const char *name, bool seen[WRITERS][LINES])
 {
   cleanup_free char *content = content_of(name);
   size_t count = 0;
   for (char *line = content, *end; *line != '\0'; line = end + 1, count++) {
-    int writer, number, filler = 0;
     end = strchr(line, '\n');
     cr_assert_not_null(end, "a line without end");
     *end = '\0';
-    cr_assert_eq(sscanf(line, "%*s info writer %d[%*d]: %d %n", &writer, &number, &filler), 2,
-                 "torn: %s", line);
-    cr_assert(writer >= 0 && writer < WRITERS && number >= 0 && number < LINES);
-    char same[] = {(char)('a' + writer), '\0'};
-    cr_assert_eq(strspn(line + filler, same), FILLER, "torn: %s", line);
-    cr_assert_str_eq(line + filler + FILLER, ".");
-    cr_assert_not(seen[writer][number], "twice: %s", line);
-    seen[writer][number] = true;
+    check_line(line, seen);
   }
   return count;
 }
@@ -246,11 +257,11 @@ Test(log, rotation_under_load_loses_and_tears_nothing)
   size_t old = check_lines(OLD, seen), current = check_lines(LOG, seen);
   cr_expect_gt(old, 0);
   cr_expect_gt(current, 0);
-  cr_expect_eq(old + current, WRITERS * LINES);
+  cr_expect_eq(old + current, (size_t)WRITERS * LINES);
   struct stat status;
   cr_assert_eq(stat(old_path, &status), 0);
   cr_expect_gt(status.st_size, LOG_SIZE_MAX);
-  cr_expect_lt(status.st_size, LOG_SIZE_MAX + WRITERS * LOG_LINE_MAX);
+  cr_expect_lt(status.st_size, LOG_SIZE_MAX + (long)WRITERS * LOG_LINE_MAX);
 }
 
 Test(log, the_newest_of_two_old_files_is_kept)

@@ -2,16 +2,14 @@
 /* Who could have written this file? */
 #include "common/trust.h"
 
-#include <criterion/criterion.h>
+#include "folder.h"
+
 #include <dirent.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -25,39 +23,30 @@
 #define SOMEBODY 12345 /* users who are not root and whom nothing else here belongs to */
 #define STRANGER 23456
 
-static char base[] = "/tmp/trust-XXXXXX"; /* /tmp is sticky: fine for what is our own */
-
-static void make_base(void)
+static void start(void)
 {
-  umask(0);
-  cr_assert_not_null(mkdtemp(base));
-  cr_assert_eq(chmod(base, 0755), 0);
-  cr_assert_eq(chdir(base), 0);
+  make_folder();
+  cr_assert_eq(chmod(folder, 0755), 0);
+  cr_assert_eq(chdir(folder), 0);
 }
 
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+static void end(void)
 {
-  (void)status, (void)kind, (void)place;
-  return remove(path);
+  cr_assert_eq(seteuid(getuid()), 0); /* a test may have become somebody */
+  remove_folder();
 }
 
-static void remove_base(void)
-{
-  seteuid(getuid()); /* a test may have become somebody */
-  nftw(base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-TestSuite(trust, .init = make_base, .fini = remove_base, .timeout = 20);
+TestSuite(trust, .init = start, .fini = end, .timeout = 20);
 
 /* --- making and expecting ------------------------------------------------------------------- */
 
-static void make_folder(const char *name, mode_t mode)
+static void add_folder(const char *name, mode_t mode)
 {
   cr_assert_eq(mkdir(name, 0700), 0, "%s: %m", name);
   cr_assert_eq(chmod(name, mode), 0);
 }
 
-static void make_file(const char *name, mode_t mode)
+static void add_file(const char *name, mode_t mode)
 {
   cleanup_close int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   cr_assert_geq(fd, 0, "%s: %m", name);
@@ -65,7 +54,7 @@ static void make_file(const char *name, mode_t mode)
   cr_assert_eq(fchmod(fd, mode), 0);
 }
 
-static void make_link(const char *target, const char *name)
+static void add_link(const char *target, const char *name)
 {
   cr_assert_eq(symlink(target, name), 0, "%s: %m", name);
 }
@@ -78,7 +67,7 @@ static void give(const char *name, uid_t owner)
 static void need_root(void)
 {
   if (trust_rootless())
-    cr_skip_test("needs the host's root");
+    skip("needs the host's root");
 }
 
 static void become(uid_t uid)
@@ -86,39 +75,28 @@ static void become(uid_t uid)
   cr_assert_eq(seteuid(uid), 0);
 }
 
-/* A path below the base. */
-static char *absolute(const char *name)
+/* Names are below the folder unless they are absolute. */
+static char *path_to(const char *name)
 {
-  return name[0] == '/' ? xstrdup(name) : xasprintf("%s/%s", base, name);
+  return name[0] == '/' ? xstrdup(name) : path_of(name);
 }
 
 /* Expects that `name` opens and is the file that was made as `made_as`. */
 static void expect_file(const char *name, const char *made_as)
 {
   struct error err = {.text = ""};
-  cleanup_free char *path = absolute(name);
+  cleanup_free char *path = path_to(name);
   cleanup_free char *bytes = NULL;
   size_t length;
   cr_assert_eq(trust_read_file(path, 1 << 20, &bytes, &length, &err), 0, "%s", err.text);
   cr_expect_str_eq(bytes, made_as);
 }
 
-/* `format` is the message, in it "@" stands for the base. */
-static char *message_of(const char *format)
-{
-  char *message = xcalloc(strlen(format) * sizeof(base), 1), *end = message;
-  for (; *format != '\0'; format++)
-    if (*format == '@')
-      end = stpcpy(end, base);
-    else
-      *end++ = *format;
-  return message;
-}
-
+/* In a message "@" stands for the folder. */
 static void expect_error(int fd, int cause, const struct error *err, const char *format)
 {
   int seen = errno;
-  cleanup_free char *message = message_of(format);
+  cleanup_free char *message = with_folder(format);
   cr_expect_eq(fd, -1, "it was opened, not: %s", message);
   cr_expect_eq(seen, cause, "errno is %d, not %d: %s", seen, cause, message);
   cr_expect_str_eq(err->text, message);
@@ -127,7 +105,7 @@ static void expect_error(int fd, int cause, const struct error *err, const char 
 static void expect_refused(const char *name, int cause, const char *format)
 {
   struct error err = {.text = ""};
-  cleanup_free char *path = absolute(name);
+  cleanup_free char *path = path_to(name);
   int fd = trust_open_file(path, &err);
   expect_error(fd, cause, &err, format);
 }
@@ -135,7 +113,7 @@ static void expect_refused(const char *name, int cause, const char *format)
 static void expect_folder_refused(const char *name, int cause, const char *format)
 {
   struct error err = {.text = ""};
-  cleanup_free char *path = absolute(name);
+  cleanup_free char *path = path_to(name);
   int fd = trust_open_folder(path, &err);
   expect_error(fd, cause, &err, format);
 }
@@ -152,21 +130,21 @@ static int count_descriptors(void)
 
 Test(trust, a_file_of_ours_opens)
 {
-  make_file("file", 0644);
-  make_folder("folder", 0755);
-  make_file("folder/secret", 0400);
+  add_file("file", 0644);
+  add_folder("folder", 0755);
+  add_file("folder/secret", 0400);
   expect_file("file", "file");
   expect_file("folder/secret", "folder/secret");
   expect_file("folder//.././/./folder/secret", "folder/secret");
-  cleanup_free char *from_above = xasprintf("/../.%s/folder/secret", base);
+  cleanup_free char *from_above = xasprintf("/../.%s/folder/secret", folder);
   expect_file(from_above, "folder/secret");
 }
 
 Test(trust, the_descriptor_reads_and_closes_on_exec)
 {
   struct error err;
-  make_file("file", 0600);
-  cleanup_free char *path = absolute("file");
+  add_file("file", 0600);
+  cleanup_free char *path = path_of("file");
   cleanup_close int fd = trust_open_file(path, &err);
   cr_assert_geq(fd, 0, "%s", err.text);
   cr_expect_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -177,10 +155,10 @@ Test(trust, the_descriptor_reads_and_closes_on_exec)
 Test(trust, a_folder_opens_to_read_its_entries)
 {
   struct error err;
-  make_folder("folder", 0755);
-  make_file("folder/file", 0644);
-  make_link("folder", "link");
-  cleanup_free char *path = absolute("link");
+  add_folder("folder", 0755);
+  add_file("folder/file", 0644);
+  add_link("folder", "link");
+  cleanup_free char *path = path_of("link");
   DIR *entries = fdopendir(trust_open_folder(path, &err));
   cr_assert_not_null(entries);
   size_t count = 0;
@@ -195,15 +173,15 @@ Test(trust, a_folder_opens_to_read_its_entries)
 Test(trust, nothing_stays_open)
 {
   struct error err;
-  make_folder("folder", 0755);
-  make_folder("open", 0777);
-  make_file("folder/file", 0644);
-  make_file("open/file", 0644);
-  make_link("folder/file", "link");
+  add_folder("folder", 0755);
+  add_folder("open", 0777);
+  add_file("folder/file", 0644);
+  add_file("open/file", 0644);
+  add_link("folder/file", "link");
   static const char *const names[] = {"link", "folder/none", "open/file", "folder", "none/none"};
   int before = count_descriptors();
   for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-    cleanup_free char *path = absolute(names[i]);
+    cleanup_free char *path = path_of(names[i]);
     int fd = trust_open_file(path, &err);
     if (fd >= 0)
       close(fd);
@@ -215,9 +193,9 @@ Test(trust, nothing_stays_open)
 
 Test(trust, what_does_not_exist_is_told_apart)
 {
-  make_folder("folder", 0755);
-  make_file("file", 0644);
-  make_link("folder/none", "dangling");
+  add_folder("folder", 0755);
+  add_file("file", 0644);
+  add_link("folder/none", "dangling");
   expect_refused("none", ENOENT, "@/none does not exist");
   expect_refused("folder/none", ENOENT, "@/folder/none does not exist");
   expect_refused("none/file", ENOENT, "@/none/file: @/none does not exist");
@@ -227,7 +205,7 @@ Test(trust, what_does_not_exist_is_told_apart)
 
 Test(trust, what_is_no_regular_file_is_refused_and_does_not_block)
 {
-  make_folder("folder", 0755);
+  add_folder("folder", 0755);
   cr_assert_eq(mkfifo("fifo", 0600), 0);
   expect_refused("fifo", EINVAL, "@/fifo is not a regular file");
   expect_refused("folder", EINVAL, "@/folder is not a regular file");
@@ -247,7 +225,7 @@ Test(trust, a_socket_is_refused)
 
 Test(trust, what_is_no_folder_cannot_be_looked_into)
 {
-  make_file("file", 0644);
+  add_file("file", 0644);
   expect_refused("file/file", ENOTDIR, "@/file/file: @/file is not a folder");
   expect_refused("file/.", ENOTDIR, "@/file/.: @/file is not a folder");
   expect_refused("file/../file", ENOTDIR, "@/file/../file: @/file is not a folder");
@@ -278,9 +256,9 @@ Test(trust, a_file_beyond_the_limit_is_not_one_that_is_missing)
   struct error err;
   char *bytes;
   size_t length;
-  make_file("file", 0644);
-  cleanup_free char *path = absolute("file");
-  cleanup_free char *message = message_of("@/file is larger than 3 bytes");
+  add_file("file", 0644);
+  cleanup_free char *path = path_of("file");
+  cleanup_free char *message = with_folder("@/file is larger than 3 bytes");
   errno = ENOENT;
   cr_expect_eq(trust_read_file(path, 3, &bytes, &length, &err), -1);
   cr_expect_neq(errno, ENOENT);
@@ -291,10 +269,10 @@ Test(trust, a_file_beyond_the_limit_is_not_one_that_is_missing)
 
 Test(trust, a_file_that_others_may_write_to_is_refused)
 {
-  make_file("group", 0660);
-  make_file("others", 0602);
-  make_file("all", 0666);
-  make_file("sticky", 01622);
+  add_file("group", 0660);
+  add_file("others", 0602);
+  add_file("all", 0666);
+  add_file("sticky", 01622);
   expect_refused("group", EPERM, "@/group is writable by others (mode 0660): chmod go-w @/group");
   expect_refused("others", EPERM,
                  "@/others is writable by others (mode 0602): chmod go-w @/others");
@@ -305,10 +283,10 @@ Test(trust, a_file_that_others_may_write_to_is_refused)
 
 Test(trust, a_folder_that_others_may_write_to_is_refused)
 {
-  make_folder("open", 0775);
-  make_folder("open/inner", 0755);
-  make_file("open/inner/file", 0644);
-  make_file("file", 0644);
+  add_folder("open", 0775);
+  add_folder("open/inner", 0755);
+  add_file("open/inner/file", 0644);
+  add_file("file", 0644);
   expect_refused("open/inner/file", EPERM,
                  "@/open/inner/file: folder @/open is writable by others (mode 0775): "
                  "chmod go-w @/open");
@@ -321,9 +299,9 @@ Test(trust, a_folder_that_others_may_write_to_is_refused)
 
 Test(trust, a_sticky_folder_is_fine_for_what_is_ours)
 {
-  make_folder("sticky", 01777);
-  make_file("sticky/file", 0644);
-  make_link("file", "sticky/link");
+  add_folder("sticky", 01777);
+  add_file("sticky/file", 0644);
+  add_link("file", "sticky/link");
   expect_file("sticky/file", "sticky/file");
   expect_file("sticky/link", "sticky/file");
 }
@@ -331,12 +309,12 @@ Test(trust, a_sticky_folder_is_fine_for_what_is_ours)
 Test(trust, in_a_sticky_folder_what_is_not_ours_is_refused)
 {
   need_root();
-  make_folder("sticky", 01777);
-  make_folder("sticky/folder", 0755);
-  make_file("sticky/folder/file", 0644);
-  make_file("sticky/file", 0644);
-  make_file("file", 0644);
-  make_link("../file", "sticky/link");
+  add_folder("sticky", 01777);
+  add_folder("sticky/folder", 0755);
+  add_file("sticky/folder/file", 0644);
+  add_file("sticky/file", 0644);
+  add_file("file", 0644);
+  add_link("../file", "sticky/link");
   give("sticky/folder", SOMEBODY);
   give("sticky/file", SOMEBODY);
   give("sticky/link", SOMEBODY);
@@ -352,8 +330,8 @@ Test(trust, in_a_sticky_folder_what_is_not_ours_is_refused)
 Test(trust, a_sticky_folder_of_somebody_else_is_refused)
 {
   need_root();
-  make_folder("sticky", 01777);
-  make_file("sticky/file", 0644);
+  add_folder("sticky", 01777);
+  add_file("sticky/file", 0644);
   give("sticky", SOMEBODY);
   expect_refused("sticky/file", EPERM,
                  "@/sticky/file: folder @/sticky is owned by uid 12345, not root: "
@@ -363,9 +341,9 @@ Test(trust, a_sticky_folder_of_somebody_else_is_refused)
 Test(trust, root_trusts_only_root)
 {
   need_root();
-  make_file("file", 0644);
-  make_folder("folder", 0755);
-  make_file("folder/file", 0644);
+  add_file("file", 0644);
+  add_folder("folder", 0755);
+  add_file("folder/file", 0644);
   give("file", SOMEBODY);
   give("folder", SOMEBODY);
   expect_refused("file", EPERM, "@/file is owned by uid 12345, not root: chown root @/file");
@@ -377,11 +355,11 @@ Test(trust, root_trusts_only_root)
 Test(trust, a_user_trusts_root_and_himself)
 {
   need_root();
-  make_file("roots", 0644);
-  make_file("own", 0644);
-  make_file("strangers", 0644);
-  make_file("secret", 0600);
-  make_folder("closed", 0700);
+  add_file("roots", 0644);
+  add_file("own", 0644);
+  add_file("strangers", 0644);
+  add_file("secret", 0600);
+  add_folder("closed", 0700);
   give("own", SOMEBODY);
   give("strangers", STRANGER);
   become(SOMEBODY);
@@ -398,35 +376,35 @@ Test(trust, a_user_trusts_root_and_himself)
 
 Test(trust, links_are_followed_wherever_they_stand)
 {
-  make_folder("a", 0755);
-  make_folder("a/b", 0755);
-  make_file("a/b/file", 0644);
-  make_file("a/file", 0644);
-  cleanup_free char *from_root = absolute("a");
-  make_link(from_root, "from-root");
-  make_link("a/b/", "folder");
-  make_link("../file", "a/b/up");
-  make_link("folder/up", "chain");
-  make_link(".", "here");
-  make_link("/", "top");
+  add_folder("a", 0755);
+  add_folder("a/b", 0755);
+  add_file("a/b/file", 0644);
+  add_file("a/file", 0644);
+  cleanup_free char *from_root = path_of("a");
+  add_link(from_root, "from-root");
+  add_link("a/b/", "folder");
+  add_link("../file", "a/b/up");
+  add_link("folder/up", "chain");
+  add_link(".", "here");
+  add_link("/", "top");
   expect_file("from-root/b/file", "a/b/file");
   expect_file("folder/file", "a/b/file");
   expect_file("folder/../file", "a/file");
   expect_file("chain", "a/file");
   expect_file("here/here/chain", "a/file");
-  cleanup_free char *over_top = xasprintf("top/%s/chain", base);
+  cleanup_free char *over_top = xasprintf("top/%s/chain", folder);
   expect_file(over_top, "a/file");
 }
 
 Test(trust, every_folder_on_the_way_of_a_link_is_checked)
 {
-  make_folder("safe", 0755);
-  make_file("safe/file", 0644);
-  make_folder("open", 0777);
-  make_file("open/file", 0644);
-  make_link("../safe/file", "open/holds-the-link");
-  make_link("open/file", "leads-there");
-  make_link("open/holds-the-link", "leads-through");
+  add_folder("safe", 0755);
+  add_file("safe/file", 0644);
+  add_folder("open", 0777);
+  add_file("open/file", 0644);
+  add_link("../safe/file", "open/holds-the-link");
+  add_link("open/file", "leads-there");
+  add_link("open/holds-the-link", "leads-through");
   static const char *const names[] = {"open/holds-the-link", "leads-there", "leads-through"};
   for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
     cleanup_free char *message = xasprintf(
@@ -437,11 +415,11 @@ Test(trust, every_folder_on_the_way_of_a_link_is_checked)
 
 Test(trust, links_in_a_circle_end)
 {
-  make_link("second", "first");
-  make_link("first", "second");
-  make_link("self/self", "self");
+  add_link("second", "first");
+  add_link("first", "second");
+  add_link("self/self", "self");
   expect_refused("first", ELOOP, "cannot open @/first: Too many levels of symbolic links");
-  cleanup_free char *path = absolute("self");
+  cleanup_free char *path = path_of("self");
   struct error err;
   cr_expect_eq(trust_open_file(path, &err), -1);
   cr_expect_eq(errno, ELOOP);
@@ -449,11 +427,11 @@ Test(trust, links_in_a_circle_end)
 
 Test(trust, forty_links_are_followed_and_no_more)
 {
-  make_file("link0", 0644);
+  add_file("link0", 0644);
   for (int i = 1; i <= 41; i++) {
     cleanup_free char *target = xasprintf("link%d", i - 1);
     cleanup_free char *name = xasprintf("link%d", i);
-    make_link(target, name);
+    add_link(target, name);
   }
   expect_file("link40", "link0");
   expect_refused("link41", ELOOP,
@@ -467,7 +445,7 @@ Test(trust, links_that_make_the_path_too_long_are_refused)
   for (size_t i = 1; i < sizeof(target); i += 2)
     target[i] = '/';
   target[PATH_MAX - 1] = '\0';
-  make_link(target, "long");
+  add_link(target, "long");
   expect_refused("long/file", ENAMETOOLONG, "@/long/file: cannot open @/long: File name too long");
 }
 
@@ -497,7 +475,7 @@ static const struct outcome *open_in_namespace(const char *name)
   struct outcome *outcome =
       mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   cr_assert_neq(outcome, MAP_FAILED);
-  cleanup_free char *path = absolute(name);
+  cleanup_free char *path = path_to(name);
   pid_t child = fork();
   if (child == 0) {
     if (!enter_namespace())
@@ -511,7 +489,7 @@ static const struct outcome *open_in_namespace(const char *name)
   int status;
   cr_assert_eq(waitpid(child, &status, 0), child);
   if (status != 0)
-    cr_skip_test("no user namespaces here");
+    skip("no user namespaces here");
   return outcome;
 }
 
@@ -522,7 +500,7 @@ static void expect_outsider_refused(const char *name, const char *culprit)
       xasprintf("%s is owned by uid 65534, somebody outside this user namespace: it would have to "
                 "lie below " PREFIX " or " SYSCONFDIR,
                 culprit);
-  cleanup_free char *message = message_of(format);
+  cleanup_free char *message = with_folder(format);
   cr_expect_not(outcome->opened);
   cr_expect_eq(outcome->cause, EPERM);
   cr_expect_str_eq(outcome->err.text, message);
@@ -545,7 +523,7 @@ Test(trust, root_of_a_user_namespace_is_rootless)
 Test(trust, in_a_user_namespace_nobody_is_root_below_our_own_places)
 {
   if (access(SYSCONFDIR "/passwd", R_OK) < 0)
-    cr_skip_test("nothing lies in " SYSCONFDIR);
+    skip("nothing lies in " SYSCONFDIR);
   unsetenv("HOME");
   const struct outcome *outcome = open_in_namespace(SYSCONFDIR "/passwd");
   cr_expect(outcome->opened, "%s", outcome->err.text);
@@ -560,16 +538,16 @@ Test(trust, in_a_user_namespace_nobody_is_somebody_elsewhere)
 Test(trust, in_a_user_namespace_the_way_home_is_trusted)
 {
   if (geteuid() != 0)
-    cr_skip_test("needs root, to make files of others");
-  make_folder("real", 0755);
-  make_folder("real/user", 0755);
-  make_file("real/user/own", 0644);
-  make_file("real/user/strangers", 0644);
-  make_link("real", "home");
+    skip("needs root, to make files of others");
+  add_folder("real", 0755);
+  add_folder("real/user", 0755);
+  add_file("real/user/own", 0644);
+  add_file("real/user/strangers", 0644);
+  add_link("real", "home");
   give("real/user", SOMEBODY);
   give("real/user/own", SOMEBODY);
   give("real/user/strangers", STRANGER);
-  cleanup_free char *home = absolute("home/user");
+  cleanup_free char *home = path_of("home/user");
   setenv("HOME", home, 1);
   const struct outcome *outcome = open_in_namespace("home/user/own");
   cr_expect(outcome->opened, "%s", outcome->err.text);
