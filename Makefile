@@ -129,9 +129,9 @@ $(BUILD)/container-hooks: $(MARKER_OBJECTS)
 $(BUILD)/modify: $(WORKER_OBJECTS) $(BUILD)/libcore.a
 	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
 
-# The ctk runs the very chain of the worker.
-$(BUILD)/container-hooks-ctk: $(CTK_OBJECTS) $(filter-out %/main.o,$(WORKER_OBJECTS)) \
-    $(BUILD)/libcore.a
+# The ctk starts the worker as the front does, and reads and writes bundles as the worker does.
+$(BUILD)/container-hooks-ctk: $(CTK_OBJECTS) \
+    $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS)) $(BUILD)/libcore.a
 	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
 
 # $(call plugin-rule,FOLDER,NAME): FOLDER/NAME/*.c -> NAME.so, which shows `cht_plugin` only.
@@ -231,14 +231,21 @@ header  = $(DESTDIR)$(PREFIX)/include/container-hooks
 pc      = $(DESTDIR)$(PREFIX)/share/pkgconfig
 man     = $(DESTDIR)$(PREFIX)/share/man
 doc     = $(DESTDIR)$(PREFIX)/share/doc/container-hooks
+bashrc  = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
 
-MANUALS  := $(wildcard docs/*.[1-8])
-EXAMPLES := $(filter-out etc/config.cfg,$(shell find etc -type f 2>/dev/null)) \
+MANUALS     := $(wildcard docs/*.[1-8])
+COMPLETIONS := $(wildcard etc/bash-completion/*)
+EXAMPLES    := $(filter-out etc/config.cfg $(COMPLETIONS),$(shell find etc -type f 2>/dev/null)) \
   $(wildcard README.md CHANGELOG.md plugins/*/README.md)
 
-# $(call install-as,MODE,FILE,TARGET): one line of a recipe.
-install-as = install -D -m $(1) $(2) $(3)$(newline)
+# The front comes last: when it is there, so is all that it needs.
+PROGRAMS_IN_ORDER := $(filter-out %-runtime,$(PROGRAMS)) $(filter %-runtime,$(PROGRAMS))
+
+# $(call install-as,MODE,FILE,TARGET): one line of a recipe. The target is replaced by a rename: a
+# program that runs does not mind, and there is no moment without it.
+install-as = install -D -m $(1) $(2) $(dir $(3)).$(notdir $(3)).new && \
+  mv -f $(dir $(3)).$(notdir $(3)).new $(3)$(newline)
 define newline
 
 
@@ -246,25 +253,26 @@ endef
 
 .PHONY: install uninstall
 install: all
-	$(foreach f,$(PROGRAMS),$(call install-as,755,$(f),$(bin)/$(notdir $(f))))
 	$(foreach f,$(HELPERS),$(call install-as,755,$(f),$(libexec)/$(notdir $(f))))
 	$(foreach f,$(PLUGINS),$(call install-as,644,$(f),$(plugins)/$(notdir $(f))))
 	$(foreach f,$(MANUALS),$(call install-as,644,$(f),$(man)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))))
 	$(foreach f,$(EXAMPLES),$(call install-as,644,$(f),$(doc)/$(f)))
-	install -D -m 644 include/container-hooks/plugin.h $(header)/plugin.h
+	$(foreach f,$(COMPLETIONS),$(call install-as,644,$(f),$(bashrc)/$(notdir $(f))))
+	$(call install-as,644,include/container-hooks/plugin.h,$(header)/plugin.h)
 	install -d $(pc)
 	printf '%s\n' 'prefix=$(PREFIX)' 'plugindir=$${prefix}/lib/container-hooks/plugins' '' \
 	  'Name: container-hooks' 'Description: modifier plugins for container-hooks-runtime' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' > $(pc)/container-hooks.pc
 	install -d $(config)/conf.d $(config)/profiles
-	test ! -f etc/config.cfg || test -e $(config)/config.cfg || \
+	test -e $(config)/config.cfg || test -e $(config)/config.toml || \
 	  install -m 644 etc/config.cfg $(config)/config.cfg
+	$(foreach f,$(PROGRAMS_IN_ORDER),$(call install-as,755,$(f),$(bin)/$(notdir $(f))))
 
 # The configuration stays: it is the admin's.
 uninstall:
 	rm -f $(addprefix $(bin)/,$(notdir $(PROGRAMS))) \
 	  $(foreach f,$(MANUALS),$(man)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) \
-	  $(pc)/container-hooks.pc
+	  $(addprefix $(bashrc)/,$(notdir $(COMPLETIONS))) $(pc)/container-hooks.pc
 	rm -rf $(libexec) $(header) $(doc)
 	rm -f $(addprefix $(plugins)/,$(notdir $(PLUGINS)))
 	-rmdir $(plugins) $(dir $(plugins)) 2>/dev/null

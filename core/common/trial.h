@@ -52,7 +52,7 @@ struct trial {
  * The trace is a JSON array with an object for each entry of the config, in its order:
  *   name, path, file, line, enabled, required   as the entry has them
  *   state         "disabled", "left out", "refused" (it was not loaded), "loaded", "done", "failed"
- *   error         why it was refused or has failed; the chain's error says the same
+ *   error         why it was refused or has failed
  *   plugin        what it says of itself: name, version, summary, interface, check, finish
  *   microseconds  how long it took, from loading to finish
  *   edits         what it changed: objects with op and pointer

@@ -20,4 +20,7 @@ struct place {
 
 int place_find(struct place *place, struct error *err);
 
+/* The same for programs that lie, or shall lie, in `folder` (absolute). */
+int place_of(const char *folder, struct place *place, struct error *err);
+
 #endif

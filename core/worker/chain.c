@@ -86,11 +86,10 @@ static int result_of(const struct link *link, int returned, struct error *err)
 }
 
 /* Keeps for later that the plugin is in trouble, and why. */
-static int note_trouble(struct link *link, enum link_state state, const struct error *err)
+static void note_trouble(struct link *link, enum link_state state, const struct error *err)
 {
   link->state = state;
   link->trouble = *err;
-  return -1;
 }
 
 /* --- load ---------------------------------------------------------------------------------- */
@@ -125,10 +124,10 @@ static int load_link(struct link *link, struct error *err)
   leave(link);
   idle(link->chain);
   if (link->plugin == NULL) {
+    note_trouble(link, LINK_REFUSED, err);
     error_wrap(err, "plugin '%s'", link->entry->name);
-    if (link->entry->line > 0)
-      error_wrap(err, "%s:%u", link->entry->file, link->entry->line);
-    return note_trouble(link, LINK_REFUSED, err);
+    return link->entry->line > 0 ? error_wrap(err, "%s:%u", link->entry->file, link->entry->line)
+                                 : -1;
   }
   link->state = LINK_LOADED;
   link->context.settings = settings_to_json(link->entry->settings);
@@ -139,7 +138,13 @@ int chain_load(struct chain *chain, const struct config *config,
                const struct chain_container *container, uint64_t skip, struct report *report,
                struct error *err)
 {
-  *chain = (struct chain){.report = report, .count = config->plugin_count, .process = getpid()};
+  /* One by one: the links are large, and only those of the config are touched. */
+  chain->count = config->plugin_count;
+  chain->edits = (struct edits){.items = NULL};
+  chain->pins = NULL;
+  chain->pin_count = 0;
+  chain->report = report;
+  chain->process = getpid();
   int result = 0;
   for (size_t i = 0; i < chain->count; i++) {
     const struct config_plugin *entry = &config->plugins[i];
@@ -206,8 +211,8 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
     log_edits(link);
     return changed;
   }
-  error_wrap(err, "plugin '%s'", link->entry->name);
   note_trouble(link, LINK_FAILED, err);
+  error_wrap(err, "plugin '%s'", link->entry->name);
   if (link->entry->required)
     return -1;
   log_line(LOG_WARN, "%s; it is optional, its edits are taken back", err->text);
@@ -246,8 +251,8 @@ static int finish_link(struct link *link, struct json_object *spec,
   idle(link->chain);
   if (result_of(link, returned, err) == 0)
     return 0;
-  error_wrap(err, "plugin '%s'", link->entry->name);
-  return note_trouble(link, LINK_FAILED, err);
+  note_trouble(link, LINK_FAILED, err);
+  return error_wrap(err, "plugin '%s'", link->entry->name);
 }
 
 int chain_finish(struct chain *chain, struct json_object *spec, const char *refused,
@@ -290,8 +295,8 @@ static int check_link(struct link *link, struct error *err)
   link->state = LINK_DONE;
   if (result_of(link, returned, err) == 0)
     return 0;
-  error_wrap(err, "plugin '%s'", link->entry->name);
-  return note_trouble(link, LINK_FAILED, err);
+  note_trouble(link, LINK_FAILED, err);
+  return error_wrap(err, "plugin '%s'", link->entry->name);
 }
 
 int chain_check(struct chain *chain, struct error *err)

@@ -49,7 +49,7 @@ struct link {
   bool failed; /* in the callback that runs, or ran last */
   struct error failure;
   enum link_state state;
-  struct error trouble;          /* of LINK_REFUSED and LINK_FAILED */
+  struct error trouble;          /* of LINK_REFUSED and LINK_FAILED, without their name */
   uint64_t entered, elapsed;     /* microseconds: when it was called; how long all calls took */
   size_t edits_start, edits_end; /* its own, in the chain's */
 };

@@ -2,15 +2,16 @@
 #include "worker/trace.h"
 
 #include "common/json.h"
+#include "common/log.h"
 #include "common/utf8.h"
 
 #define TEXT_MAX 4096 /* bytes of a plugin's own words */
 
-/* Plugins may say anything; JSON is UTF-8. */
+/* Plugins may say anything; JSON is UTF-8, and what an admin reads has no control characters. */
 static struct json_object *words(const char *text)
 {
-  char clean[TEXT_MAX];
-  size_t left = strnlen(text, sizeof(clean)), length = 0;
+  char clean[TEXT_MAX + 1] = "";
+  size_t left = strnlen(text, TEXT_MAX), length = 0;
   while (length < left) {
     size_t character = utf8_length(text + length, left - length);
     if (character > 0)
@@ -19,7 +20,8 @@ static struct json_object *words(const char *text)
       clean[length] = '?';
     length += character > 0 ? character : 1;
   }
-  return json_object_new_string_len(clean, (int)length);
+  log_one_line(clean);
+  return json_object_new_string(clean);
 }
 
 static void add_words(struct json_object *object, const char *key, const char *text)

@@ -289,3 +289,23 @@ Test(log, a_file_that_cannot_be_renamed_goes_on_growing)
   cr_assert_eq(stat(path, &status), 0);
   cr_expect_gt(status.st_size, LOG_SIZE_MAX + 1);
 }
+
+static char diverted[2 * LOG_LINE_MAX];
+
+static void divert(enum log_level level, const char *line)
+{
+  snprintf(diverted, sizeof(diverted), "%d %s", (int)level, line);
+}
+
+Test(log, diverted_lines_have_no_time_and_leave_the_file_alone)
+{
+  log_setup(path, LOG_DEBUG, "x");
+  log_divert(LOG_WARN, divert);
+  log_line(LOG_WARN, "two\nlines %d", 7);
+  cr_expect_str_eq(diverted, "1 two lines 7");
+  log_line(LOG_INFO, "too much");
+  cr_expect_str_eq(diverted, "1 two lines 7");
+  log_line(LOG_ERROR, "%*s", 2 * LOG_LINE_MAX, "x");
+  cr_expect_eq(strlen(diverted), 2 + LOG_LINE_MAX - 1);
+  cr_expect_not(is_there(LOG));
+}

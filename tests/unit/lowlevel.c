@@ -2,6 +2,7 @@
 /* The low-level runtime: which one is found, and how we become it. */
 #include "front/lowlevel.h"
 
+#include "config/config.h"
 #include "folder.h"
 
 #include <limits.h>
@@ -97,6 +98,18 @@ Test(lowlevel, what_cannot_be_run_is_passed_over)
   cr_assert_eq(mkdir(path, 0755), 0);
   make_runtime("cht-two", 0755);
   expect_found(names, "@/cht-two");
+}
+
+/* Defect 11 of the original: it did not know crun. */
+Test(lowlevel, crun_is_looked_for_without_a_config)
+{
+  struct config config;
+  config_defaults(&config, &(const struct config_source){.plugin_dir = "/nowhere"});
+  const char *const *runtime = config.runtimes;
+  while (*runtime != NULL && !text_equal(*runtime, "crun"))
+    runtime++;
+  make_runtime("crun", 0755);
+  expect_found(runtime, "@/crun");
 }
 
 /* --- not found ----------------------------------------------------------------------------- */
