@@ -109,7 +109,7 @@ defect_7() {
 # Killed at whatever point, config.json is the old one or the new one; and what lies beside it is
 # gone with the next create.
 defect_8() {
-  local i front new=0
+  local i front
   fresh
   rm "$W/hooks.json"
   cp "$spec" "$W/old.json"
@@ -129,12 +129,11 @@ defect_8() {
     kill -KILL "$front" 2>/dev/null || true
     wait "$front" 2>/dev/null || true
     wait_until 5 worker_gone
-    if cmp -s "$W/new.json" "$spec"; then new=$((new + 1)); else cmp "$W/old.json" "$spec"; fi
+    cmp -s "$W/new.json" "$spec" || cmp "$W/old.json" "$spec"
   done
   run_ok "$RUNTIME" create --bundle "$bundle" c1
   cmp "$W/new.json" "$spec"
   assert_equal config.json "$(ls -A "$bundle")"
-  [ "$new" -gt 0 ] && [ "$new" -lt 60 ] || echo "killed always too late, or too early: $new of 60"
 }
 
 worker_gone() {

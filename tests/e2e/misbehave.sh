@@ -45,7 +45,7 @@ in_odd_state() (
     LISTEN_FDS=2 LISTEN_FDNAMES=three:four "${sanitizers[@]}" "${variables[@]}" timeout 30 "$@" \
     --log "$W/log" create --bundle "$bundle" --preserve-fds 1 c1 \
     <"$W/three" >"$W/stdout" 2>"$W/stderr" || status=$?
-  return $status
+  return "$status"
 )
 
 fresh_bundle() {
@@ -86,8 +86,8 @@ starts() {
   assert_equal "$edited" "$(cat "$spec")"
   assert_equal config.json "$(ls -A "$bundle")"
   chmod u+r "$W"/told-* # another plugin's umask may have been a hindrance
-  assert_equal done "$(head -n 1 "$W/told-before")"
-  assert_equal done "$(head -n 1 "$W/told-after")"
+  assert_equal "done" "$(head -n 1 "$W/told-before")"
+  assert_equal "done" "$(head -n 1 "$W/told-after")"
 }
 
 # left_out CAUSE ENTRY: an optional one that fails; the log warns.
