@@ -10,7 +10,7 @@
 #include <time.h>
 
 /* Our own descriptors lie above those that the process gets, so that giving them never collides. */
-#define LOWEST_FD 16
+#define LOWEST_FD (PROCESS_PASSED_FD + 1)
 
 #define LOOK_AGAIN_MS 5 /* where the kernel has no pidfd_open (before 5.3) */
 
