@@ -84,8 +84,10 @@ UNIT_OBJECTS   := $(call objects,tests/unit)
 TESTED_OBJECTS := $(CORE_OBJECTS) \
   $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS) $(CTK_OBJECTS))
 
-PROGRAMS := $(addprefix $(BUILD)/,container-hooks-runtime container-hooks \
-  $(if $(wildcard core/ctk/doctor.c),container-hooks-ctk))
+# Built as soon as all its commands are there; until then only its parts are, for their tests.
+CTK := $(if $(and $(wildcard core/ctk/doctor.c),$(wildcard core/ctk/config.c)),container-hooks-ctk)
+
+PROGRAMS := $(addprefix $(BUILD)/,container-hooks-runtime container-hooks $(CTK))
 HELPERS  := $(BUILD)/modify
 
 plugin-names = $(patsubst $(1)/%/,%,$(sort $(dir $(wildcard $(1)/*/*.c))))
@@ -234,9 +236,9 @@ doc     = $(DESTDIR)$(PREFIX)/share/doc/container-hooks
 bashrc  = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
 
-MANUALS     := $(wildcard docs/*.[1-8])
-COMPLETIONS := $(wildcard etc/bash-completion/*)
-EXAMPLES    := $(filter-out etc/config.cfg $(COMPLETIONS),$(shell find etc -type f 2>/dev/null)) \
+MANUALS     := $(filter-out $(if $(CTK),,docs/container-hooks-ctk.8),$(wildcard docs/*.[1-8]))
+COMPLETIONS := $(if $(CTK),$(wildcard etc/bash-completion/*))
+EXAMPLES    := $(filter-out etc/config.cfg etc/bash-completion/%,$(shell find etc -type f 2>/dev/null)) \
   $(wildcard README.md CHANGELOG.md plugins/*/README.md)
 
 # The front comes last: when it is there, so is all that it needs.

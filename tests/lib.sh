@@ -161,8 +161,9 @@ install_toolkit() {
   local file
   TOOLKIT=$W/toolkit
   RUNTIME=$TOOLKIT/container-hooks-runtime
+  CTK=$TOOLKIT/container-hooks-ctk
   mkdir -p "$TOOLKIT/plugins"
-  cp "$BUILD/container-hooks-runtime" "$BUILD/container-hooks" "$BUILD/modify" "$TOOLKIT"
+  cp "$BUILD"/container-hooks* "$BUILD/modify" "$TOOLKIT"
   for file in "$BUILD"/plugins/*.so "$BUILD"/tests/plugins/*.so; do
     [ ! -e "$file" ] || cp "$file" "$TOOLKIT/plugins"
   done

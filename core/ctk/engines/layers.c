@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctk/engines/layers.h"
+
+#include <fnmatch.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+/* --- files --------------------------------------------------------------------------------- */
+
+static const struct engine_file *find_edited(const struct engine_files *files, const char *path)
+{
+  for (size_t i = 0; i < files->count; i++)
+    if (files->list[i].path != NULL && text_equal(files->list[i].path, path))
+      return &files->list[i];
+  return NULL;
+}
+
+static bool is_added(const struct layers *layers, const char *path)
+{
+  for (size_t i = 0; i < layers->count; i++)
+    if (text_equal(layers->list[i]->path, path))
+      return true;
+  return false;
+}
+
+static void free_layer(struct layer *layer)
+{
+  toml_free(&layer->toml);
+  free(layer->path);
+  free(layer->text);
+  free(layer);
+}
+
+int layers_add(struct layers *layers, const struct engine_files *files, const char *path,
+               struct error *err)
+{
+  const struct engine_file *edited = find_edited(files, path);
+  char *text = NULL;
+  if (is_added(layers, path))
+    return 0;
+  if (edited != NULL)
+    text = change_copy(edited->text);
+  else if (change_read(path, &text, err) < 0)
+    return -1;
+  if (text == NULL)
+    return 0;
+
+  struct layer *layer = xcalloc(1, sizeof(*layer));
+  layer->path = xstrdup(path);
+  layer->text = text;
+  bool full = layers->count == LAYERS_MAX;
+  if (full)
+    error_set(err, "%s: more than %d config files", path, LAYERS_MAX);
+  if (full || toml_parse(text, strlen(text), path, &layer->toml, err) < 0) {
+    free_layer(layer);
+    return -1;
+  }
+  layers->list[layers->count++] = layer;
+  return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Edited files that are not yet there count as found. */
+static size_t add_edited(const struct engine_files *files, const char *pattern, const char **paths,
+                         size_t count)
+{
+  for (size_t i = 0; i < files->count && count < LAYERS_MAX; i++) {
+    const char *path = files->list[i].path;
+    bool matches = path != NULL && fnmatch(pattern, path, FNM_PATHNAME) == 0;
+    for (size_t j = 0; matches && j < count; j++)
+      matches = !text_equal(paths[j], path);
+    if (matches)
+      paths[count++] = path;
+  }
+  return count;
+}
+
+static bool is_file(const char *path)
+{
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+int layers_add_pattern(struct layers *layers, const struct engine_files *files, const char *pattern,
+                       struct error *err)
+{
+  const char *paths[LAYERS_MAX];
+  size_t count = 0;
+  int result = 0;
+  glob_t found = {.gl_pathc = 0};
+  if (glob(pattern, GLOB_PERIOD | GLOB_NOSORT, NULL, &found) != 0)
+    found.gl_pathc = 0;
+  for (size_t i = 0; i < found.gl_pathc && count < LAYERS_MAX; i++)
+    if (is_file(found.gl_pathv[i]))
+      paths[count++] = found.gl_pathv[i];
+  count = add_edited(files, pattern, paths, count);
+  qsort(paths, count, sizeof(paths[0]), compare);
+  for (size_t i = 0; i < count && result == 0; i++)
+    result = layers_add(layers, files, paths[i], err);
+  globfree(&found);
+  return result;
+}
+
+void layers_free(struct layers *layers)
+{
+  for (size_t i = 0; i < layers->count; i++)
+    free_layer(layers->list[i]);
+  layers->count = 0;
+}
+
+/* --- what is in force ---------------------------------------------------------------------- */
+
+const struct toml_item *layers_find(const struct layers *layers, const char *const *path,
+                                    const struct layer **layer)
+{
+  for (size_t i = layers->count; i-- > 0;) {
+    *layer = layers->list[i];
+    const struct toml_item *item = toml_find(&(*layer)->toml, path);
+    if (item != NULL)
+      return item;
+  }
+  return NULL;
+}
+
+/* How many more components the item's path has than `path`; -1 if it does not lie there. */
+static int steps_below(const struct toml_item *item, const char *const *path)
+{
+  size_t depth = 0;
+  for (; path[depth] != NULL; depth++)
+    if (depth >= item->depth || !text_equal(item->path[depth], path[depth]))
+      return -1;
+  return (int)(item->depth - depth);
+}
+
+const struct toml_item *layer_below(const struct layer *layer, const char *const *path)
+{
+  for (size_t i = 0; i < layer->toml.count; i++)
+    if (steps_below(&layer->toml.items[i], path) >= 0)
+      return &layer->toml.items[i];
+  return NULL;
+}
+
+char *layers_string(const struct layers *layers, const char *const *path, char **place)
+{
+  const struct layer *layer;
+  const struct toml_item *item = layers_find(layers, path, &layer);
+  cleanup_free char *text = item != NULL ? toml_string(&layer->toml, item) : NULL;
+  if (text == NULL || text[0] == '\0')
+    return NULL;
+  if (place != NULL)
+    *place = layer_place(layer, item);
+  return steal_pointer(&text);
+}
+
+char *layer_place(const struct layer *layer, const struct toml_item *item)
+{
+  return xasprintf("%s:%u", layer->path, item->line);
+}
+
+/* --- keys ---------------------------------------------------------------------------------- */
+
+const char *toml_keys_get(const struct toml_keys *keys, const char *key)
+{
+  for (size_t i = 0; i < keys->count; i++)
+    if (text_equal(keys->list[i].key, key))
+      return keys->list[i].raw;
+  return NULL;
+}
+
+void toml_keys_set(struct toml_keys *keys, const char *key, const char *raw)
+{
+  for (size_t i = 0; i < keys->count; i++) {
+    if (text_equal(keys->list[i].key, key)) {
+      free(keys->list[i].raw);
+      keys->list[i].raw = xstrdup(raw);
+      return;
+    }
+  }
+  if (keys->count < ARRAY_LENGTH(keys->list))
+    keys->list[keys->count++] = (struct toml_pair){.key = xstrdup(key), .raw = xstrdup(raw)};
+}
+
+static bool is_in(const char *const *list, const char *text)
+{
+  for (; *list != NULL; list++)
+    if (text_equal(*list, text))
+      return true;
+  return false;
+}
+
+void layer_copy(const struct layer *layer, const char *const *table, const char *const *without,
+                struct toml_keys *keys)
+{
+  for (size_t i = 0; i < layer->toml.count; i++) {
+    const struct toml_item *item = &layer->toml.items[i];
+    bool is_table = item->kind == TOML_TABLE || item->kind == TOML_ARRAY_TABLE ||
+                    item->kind == TOML_INLINE_TABLE;
+    if (is_table || steps_below(item, table) != 1 || is_in(without, item->path[item->depth - 1]))
+      continue;
+    cleanup_free char *raw =
+        xstrndup(layer->text + item->value_start, item->value_end - item->value_start);
+    toml_keys_set(keys, item->path[item->depth - 1], raw);
+  }
+}
+
+void toml_keys_free(struct toml_keys *keys)
+{
+  for (size_t i = 0; i < keys->count; i++) {
+    free(keys->list[i].key);
+    free(keys->list[i].raw);
+  }
+  keys->count = 0;
+}

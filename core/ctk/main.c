@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* container-hooks-ctk: the admin's tool. Configures engines, the runtime and its plugins. */
+#include "ctk/command.h"
+
+static bool show_version;
+
+static int run(const struct ctk_command *self, char **words, struct error *err)
+{
+  const struct command_option options[] = {
+      {"debug", 'd', OPTION_FLAG, &ctk_debug, NULL, "say what is looked at and why"},
+      {"quiet", 'q', OPTION_FLAG, &ctk_quiet, NULL, "say only what went wrong"},
+      {"version", 'v', OPTION_FLAG, &show_version, NULL, "show the version"},
+      {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
+  };
+  int result = command_options(self, options, words, err);
+  if (result < 0)
+    return result;
+  if (show_version) {
+    puts("container-hooks-ctk " VERSION);
+    return 0;
+  }
+  return command_dispatch(self, words, err);
+}
+
+int main(int argc, char **argv)
+{
+  (void)argc;
+  const struct ctk_command commands[] = {
+      runtime_command, config_command,  plugin_command,    apply_command,
+      doctor_command,  install_command, uninstall_command, {.name = NULL},
+  };
+  const struct ctk_command self = {
+      .name = "",
+      .summary = "Configures container engines to use container-hooks-runtime, and its plugins",
+      .operands = "COMMAND ...",
+      .details = "Every command has a --help of its own.\n\n"
+                 "Example: let docker run all containers through the plugins:\n"
+                 "  container-hooks-ctk runtime configure --runtime docker --default --reload\n\n"
+                 "Exit status: 0 done, 1 failed, 2 wrong usage.",
+      .subcommands = commands,
+  };
+
+  struct error err = {.text = ""};
+  int result = run(&self, argv + (argv[0] != NULL), &err);
+  if (result >= 0 && fflush(stdout) != 0)
+    result = error_set(&err, "cannot write to standard output: %m");
+  if (result < 0)
+    fprintf(stderr, "container-hooks-ctk: %s\n", err.text);
+  return result == COMMAND_USAGE ? 2 : result < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

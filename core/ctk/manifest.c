@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctk/manifest.h"
+
+#include "common/trust.h"
+
+#define SIZE_LIMIT (1024UL * 1024)
+
+char *manifest_path(const char *prefix)
+{
+  return xasprintf("%s/lib/container-hooks/installed", prefix);
+}
+
+static bool lies_below(const char *path, const char *prefix)
+{
+  size_t length = strlen(prefix);
+  return text_starts(path, prefix) && path[length] == '/' && strstr(path, "/../") == NULL;
+}
+
+static int take_lines(char *text, const char *prefix, const char *name, char **paths,
+                      struct error *err)
+{
+  char *rest = text;
+  for (size_t count = 0; *rest != '\0'; count++) {
+    char *line = strsep(&rest, "\n");
+    if (!lies_below(line, prefix))
+      return error_set(err, "%s: %s does not lie below %s", name, line, prefix);
+    paths[count] = xstrdup(line);
+    if (rest == NULL)
+      break;
+  }
+  return 0;
+}
+
+char **manifest_read(const char *prefix, struct error *err)
+{
+  cleanup_free char *name = manifest_path(prefix);
+  cleanup_free char *text = NULL;
+  size_t length, lines = 1;
+  if (trust_read_file(name, SIZE_LIMIT, &text, &length, err) < 0)
+    return NULL;
+  for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+    lines++;
+  cleanup_manifest char **paths = xcalloc(lines + 1, sizeof(*paths));
+  errno = 0;
+  return take_lines(text, prefix, name, paths, err) == 0 ? steal_pointer(&paths) : NULL;
+}
+
+void manifest_free(char **paths)
+{
+  for (char **path = paths; path != NULL && *path != NULL; path++)
+    free(*path);
+  free(paths);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What `install` has put where, so that `uninstall` removes that and nothing else: not what a
+ * package brought, nor the plugins of others. A file below the prefix, a path a line.
+ */
+#ifndef CORE_CTK_MANIFEST_H
+#define CORE_CTK_MANIFEST_H
+
+#include "common/error.h"
+
+/* Where it is; owned by the caller. */
+char *manifest_path(const char *prefix);
+
+/* The paths that it lists, ended by NULL; owned by the caller (each, and the list). Those that do
+   not lie below the prefix are refused. NULL after an error; with errno ENOENT there is none. */
+char **manifest_read(const char *prefix, struct error *err);
+
+void manifest_free(char **paths);
+
+static inline void manifest_cleanup(char ***paths)
+{
+  manifest_free(*paths);
+}
+
+#define cleanup_manifest __attribute__((cleanup(manifest_cleanup)))
+
+#endif

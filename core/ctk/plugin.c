@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command `plugin`: which plugins there are, and whether they would work. */
+#include "common/json.h"
+#include "ctk/command.h"
+#include "ctk/plugin_list.h"
+#include "ctk/text/pretty.h"
+#include "ctk/trial.h"
+#include "ctk/unlisted.h"
+#include "worker/settings.h"
+
+static void print_json(struct json_object *tree)
+{
+  cleanup_free char *text = text_pretty(tree);
+  fputs(text, stdout);
+}
+
+static int unwanted(const struct ctk_command *self, const char *word, struct error *err)
+{
+  return command_usage(self, err, "%s is not wanted here", word);
+}
+
+static int not_listed(const char *name, struct error *err)
+{
+  return error_set(err,
+                   "no plugin '%s' is listed or lies in the plugins' folder (see: "
+                   "container-hooks-ctk plugin list)",
+                   name);
+}
+
+/* --- list ---------------------------------------------------------------------------------- */
+
+static int run_list(const struct ctk_command *self, char **words, struct error *err)
+{
+  struct toolkit_choice choice = {.file = NULL};
+  bool json = false;
+  const struct command_option options[] = {
+      {"json", 0, OPTION_FLAG, &json, NULL, "as a JSON array, for scripts"},
+      {"config-file", 0, OPTION_TEXT, &choice.file, "FILE", "the config.cfg to read"},
+      {"profile", 0, OPTION_TEXT, &choice.profile, "NAME", "the profile laid over it"},
+      {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
+  };
+  int result = command_options(self, options, words, err);
+  if (result < 0)
+    return result;
+  if (words[0] != NULL)
+    return unwanted(self, words[0], err);
+
+  cleanup_json struct json_object *list = NULL;
+  if (plugin_list(&choice, &list, err) < 0)
+    return -1;
+  if (json)
+    print_json(list);
+  else
+    plugin_list_print(list);
+  return 0;
+}
+
+/* --- show ---------------------------------------------------------------------------------- */
+
+/* Leaves those of this name. */
+static struct json_object *only(struct json_object *list, const char *name)
+{
+  struct json_object *left = json_object_new_array();
+  for (size_t i = 0; i < json_object_array_length(list); i++) {
+    struct json_object *row = json_object_array_get_idx(list, i);
+    if (text_equal(trace_text(row, "name"), name))
+      json_object_array_add(left, json_object_get(row));
+  }
+  return left;
+}
+
+static int add_settings(struct json_object *rows, const struct toolkit_choice *choice,
+                        struct error *err)
+{
+  cleanup_toolkit struct toolkit toolkit;
+  if (toolkit_load(&toolkit, choice, true, err) < 0)
+    return -1;
+  for (size_t i = 0; i < json_object_array_length(rows); i++) {
+    struct json_object *row = json_object_array_get_idx(rows, i);
+    size_t order = (size_t)trace_number(row, "order");
+    if (order > 0 && order <= toolkit.config.plugin_count)
+      json_object_object_add(row, "settings",
+                             settings_to_json(toolkit.config.plugins[order - 1].settings));
+  }
+  return 0;
+}
+
+static int find_rows(const char *word, const struct toolkit_choice *choice,
+                     struct json_object **rows, struct error *err)
+{
+  if (unlisted_is_file(word))
+    return plugin_list_file(word, rows, err);
+  cleanup_json struct json_object *all = NULL;
+  if (plugin_list(choice, &all, err) < 0)
+    return -1;
+  *rows = only(all, word);
+  if (json_object_array_length(*rows) == 0)
+    return not_listed(word, err);
+  return add_settings(*rows, choice, err);
+}
+
+static void show_row(struct json_object *row)
+{
+  static const char *const keys[] = {"name",      "summary", "version", "path", "state", "order",
+                                     "interface", "check",   "listed",  "why",  NULL};
+  for (const char *const *key = keys; *key != NULL; key++)
+    if (trace_text(row, *key) != NULL)
+      printf("%-10s %s\n", *key, trace_text(row, *key));
+  struct json_object *settings = json_object_object_get(row, "settings");
+  if (settings == NULL)
+    return;
+  fputs("settings   ", stdout);
+  print_json(settings);
+}
+
+static int run_show(const struct ctk_command *self, char **words, struct error *err)
+{
+  struct toolkit_choice choice = {.file = NULL};
+  bool json = false;
+  const struct command_option options[] = {
+      {"json", 0, OPTION_FLAG, &json, NULL, "as a JSON array, for scripts"},
+      {"config-file", 0, OPTION_TEXT, &choice.file, "FILE", "the config.cfg to read"},
+      {"profile", 0, OPTION_TEXT, &choice.profile, "NAME", "the profile laid over it"},
+      {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
+  };
+  int result = command_options(self, options, words, err);
+  if (result < 0)
+    return result;
+  if (words[0] == NULL)
+    return command_usage(self, err, "which plugin? name it, or its file");
+  if (words[1] != NULL)
+    return unwanted(self, words[1], err);
+
+  cleanup_json struct json_object *rows = NULL;
+  if (find_rows(words[0], &choice, &rows, err) < 0)
+    return -1;
+  if (json)
+    print_json(rows);
+  for (size_t i = 0; !json && i < json_object_array_length(rows); i++)
+    show_row(json_object_array_get_idx(rows, i));
+  return 0;
+}
+
+/* --- check --------------------------------------------------------------------------------- */
+
+static void say_checked(struct json_object *entry)
+{
+  struct json_object *plugin = json_object_object_get(entry, "plugin");
+  const char *name = trace_text(entry, "name"), *why = trace_text(entry, "error");
+  if (why != NULL)
+    printf("%s: %s\n", name, why);
+  else if (!trace_is(entry, "enabled"))
+    ctk_say("%s: disabled", name);
+  else
+    ctk_say("%s: ok%s", name,
+            plugin != NULL && trace_is(plugin, "check") ? "" : " (it has no check of its own)");
+}
+
+/* `name` is NULL for all. Returns how many of them are bad. */
+static int say_all(struct json_object *trace, const char *name, int *bad)
+{
+  int seen = 0;
+  for (size_t i = 0; i < json_object_array_length(trace); i++) {
+    struct json_object *entry = json_object_array_get_idx(trace, i);
+    if (name != NULL && !text_equal(trace_text(entry, "name"), name))
+      continue;
+    say_checked(entry);
+    seen++;
+    *bad += trace_text(entry, "error") != NULL;
+  }
+  return seen;
+}
+
+static int check(const struct toolkit_choice *choice, const char *name, struct error *err)
+{
+  cleanup_trial struct trial_answer answer;
+  const struct trial_request request = {.kind = TRIAL_CHECK, .config = *choice, .level = LOG_WARN};
+  int bad = 0;
+  if (trial_run(&request, &answer, err) < 0 && answer.trace == NULL)
+    return -1; /* it did not come to the plugins */
+  int seen = say_all(answer.trace, name, &bad);
+  if (seen == 0 && name != NULL)
+    return not_listed(name, err);
+  if (bad > 0)
+    return error_set(err, "%d of %d plugins would fail", bad, seen);
+  return 0;
+}
+
+static int check_file(const char *path, const struct option_list *settings, struct error *err)
+{
+  const char *const paths[] = {path, NULL};
+  cleanup_free char *text = NULL;
+  if (unlisted_config(paths, settings->values, &text, err) < 0)
+    return -1;
+  const struct toolkit_choice choice = {.file = UNLISTED_NAME, .text = text};
+  return check(&choice, NULL, err);
+}
+
+static int run_check(const struct ctk_command *self, char **words, struct error *err)
+{
+  struct toolkit_choice choice = {.file = NULL};
+  struct option_list settings = {.count = 0};
+  const struct command_option options[] = {
+      {"set", 0, OPTION_LIST, &settings, "KEY=VALUE", "a setting for FILE.so"},
+      {"config-file", 0, OPTION_TEXT, &choice.file, "FILE", "the config.cfg to read"},
+      {"profile", 0, OPTION_TEXT, &choice.profile, "NAME", "the profile laid over it"},
+      {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
+  };
+  int result = command_options(self, options, words, err);
+  if (result < 0)
+    return result;
+  bool is_file = words[0] != NULL && unlisted_is_file(words[0]);
+  if (words[0] != NULL && words[1] != NULL)
+    return unwanted(self, words[1], err);
+  if (settings.count > 0 && !is_file)
+    return command_usage(self, err, "--set goes with a plugin's file");
+  return is_file ? check_file(words[0], &settings, err) : check(&choice, words[0], err);
+}
+
+/* --- the command --------------------------------------------------------------------------- */
+
+static const struct ctk_command subcommands[] = {
+    {
+        .name = "plugin list",
+        .summary = "Lists the plugins in their order, and those that could be enabled",
+        .operands = "",
+        .details = "States: required (its failure refuses a container), optional, disabled,\n"
+                   "refused (it cannot be loaded), available (no config lists it).\n\n"
+                   "Example:\n"
+                   "  container-hooks-ctk plugin list",
+        .run = run_list,
+    },
+    {
+        .name = "plugin show",
+        .summary = "Shows what a plugin says of itself, and its settings",
+        .operands = "NAME|FILE.so",
+        .details = "Example:\n"
+                   "  container-hooks-ctk plugin show file-hooks",
+        .run = run_show,
+    },
+    {
+        .name = "plugin check",
+        .summary = "Loads every plugin that is enabled and lets it check its settings",
+        .operands = "[NAME|FILE.so]",
+        .details = "Prints a line a plugin. Status 1 if one of them would fail.\n\n"
+                   "Example:\n"
+                   "  container-hooks-ctk plugin check",
+        .run = run_check,
+    },
+    {.name = NULL},
+};
+
+static int run(const struct ctk_command *self, char **words, struct error *err)
+{
+  const struct command_option options[] = {{NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+  int result = command_options(self, options, words, err);
+  return result < 0 ? result : command_dispatch(self, words, err);
+}
+
+const struct ctk_command plugin_command = {
+    .name = "plugin",
+    .summary = "Lists, shows, enables, disables and checks plugins",
+    .operands = "COMMAND ...",
+    .details = "Example: what would happen to a new container:\n"
+               "  container-hooks-ctk plugin list",
+    .subcommands = subcommands,
+    .run = run,
+};

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctk/setting.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+/* --- texts --------------------------------------------------------------------------------- */
+
+static void put_quoted(FILE *out, const char *text, size_t length)
+{
+  putc('"', out);
+  for (size_t i = 0; i < length; i++) {
+    unsigned char c = (unsigned char)text[i];
+    if (c == '"' || c == '\\')
+      fprintf(out, "\\%c", c);
+    else if (c == '\n')
+      fputs("\\n", out);
+    else if (c < ' ' || c == 0x7f)
+      fprintf(out, "\\x%02x", c);
+    else
+      putc(c, out);
+  }
+  putc('"', out);
+}
+
+char *setting_quote(const char *text)
+{
+  char *quoted;
+  size_t length;
+  FILE *out = xmemstream(&quoted, &length);
+  put_quoted(out, text, strlen(text));
+  xmemstream_close(out);
+  return quoted;
+}
+
+/* --- numbers ------------------------------------------------------------------------------- */
+
+/* A whole number that every libconfig reads alike: no leading zero, not beyond 64 bits. */
+static bool is_number(const char *text, size_t length)
+{
+  const char *digits = text + (text[0] == '-');
+  size_t count = length - (size_t)(digits - text);
+  if (count == 0 || count > 19 || strspn(digits, DIGITS) < count || (digits[0] == '0' && count > 1))
+    return false;
+  errno = 0;
+  strtoll(text, NULL, 10);
+  return errno == 0;
+}
+
+static bool needs_64_bits(const char *number)
+{
+  long long value = strtoll(number, NULL, 10);
+  return value < INT32_MIN || value > INT32_MAX;
+}
+
+/* --- lists --------------------------------------------------------------------------------- */
+
+/* Calls for each element of a,b or a,b, until one says false. */
+static bool each_element(const char *list,
+                         bool (*call)(void *data, const char *text, size_t length), void *data)
+{
+  while (*list != '\0') {
+    size_t length = strcspn(list, ",");
+    if (length > 0 && !call(data, list, length))
+      return false;
+    list += length + (list[length] == ',');
+  }
+  return true;
+}
+
+static bool element_is_number(void *data, const char *text, size_t length)
+{
+  bool *large = data;
+  *large = *large || (is_number(text, length) && needs_64_bits(text));
+  return is_number(text, length);
+}
+
+/* How the elements are written. */
+struct array {
+  FILE *out;
+  bool numbers, large; /* an array's numbers must all be of one kind */
+  const char *before;
+};
+
+static bool put_element(void *data, const char *text, size_t length)
+{
+  struct array *array = data;
+  fputs(array->before, array->out);
+  array->before = ", ";
+  if (array->numbers)
+    fprintf(array->out, "%.*s%s", (int)length, text, array->large ? "L" : "");
+  else
+    put_quoted(array->out, text, length);
+  return true;
+}
+
+static char *array_value(const char *list)
+{
+  char *value;
+  size_t length;
+  struct array array = {.out = xmemstream(&value, &length), .before = " "};
+  array.numbers = each_element(list, element_is_number, &array.large);
+  putc('[', array.out);
+  each_element(list, put_element, &array);
+  fputs(" ]", array.out);
+  xmemstream_close(array.out);
+  return value;
+}
+
+/* --- all of it ----------------------------------------------------------------------------- */
+
+static char *value_of(const char *typed)
+{
+  size_t length = strlen(typed);
+  if (text_equal(typed, "true") || text_equal(typed, "false"))
+    return xstrdup(typed);
+  if (is_number(typed, length))
+    return xasprintf("%s%s", typed, needs_64_bits(typed) ? "L" : "");
+  if (length >= 2 && typed[0] == '"' && typed[length - 1] == '"') {
+    cleanup_free char *between = xstrndup(typed + 1, length - 2);
+    return setting_quote(between);
+  }
+  return strchr(typed, ',') != NULL ? array_value(typed) : setting_quote(typed);
+}
+
+int setting_read(const char *assignment, char **key, char **value, struct error *err)
+{
+  size_t length = strcspn(assignment, "=");
+  if (assignment[length] == '\0')
+    return error_set(err, "%s is not of the form KEY=VALUE", assignment);
+  bool name = length > 0 && strchr(LETTERS "*", assignment[0]) != NULL &&
+              strspn(assignment, LETTERS DIGITS "*-_") == length;
+  if (!name)
+    return error_set(err,
+                     "'%.*s' is no setting's name: letters, digits, '-' and '_', beginning with a "
+                     "letter",
+                     (int)length, assignment);
+  *key = xstrndup(assignment, length);
+  *value = value_of(assignment + length + 1);
+  return 0;
+}

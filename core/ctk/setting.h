@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A plugin's setting as an admin types it, KEY=VALUE, -> as config.cfg has it.
+ *
+ *   true, false     a boolean                    -7, 42    a number
+ *   a,b             an array of texts, or of numbers if all are; "a," has one element, "," none
+ *   "…"             a text, whatever stands between the quotes
+ *   all else        a text
+ */
+#ifndef CORE_CTK_SETTING_H
+#define CORE_CTK_SETTING_H
+
+#include "common/error.h"
+
+/* Splits at the first '='; *key and *value (in libconfig's words) are owned by the caller. */
+int setting_read(const char *assignment, char **key, char **value, struct error *err);
+
+/* A text in quotes as libconfig reads it; owned by the caller. */
+char *setting_quote(const char *text);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines at the end of a TOML text that are ours, between two comments. */
+#include "ctk/text/toml_edit.h"
+
+#define BEGIN "# --- %s: made by container-hooks-ctk runtime configure"
+#define END "# --- end of %s"
+
+static const char *newline_of(const char *text)
+{
+  return strstr(text, "\r\n") != NULL ? "\r\n" : "\n";
+}
+
+/* The lines with the line ends that are wanted; owned by the caller. */
+static char *with_newlines(const char *lines, const char *newline)
+{
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  if (out == NULL)
+    return xstrdup(lines);
+  for (; *lines != '\0'; lines++) {
+    if (*lines == '\n')
+      fputs(newline, out);
+    else
+      fputc(*lines, out);
+  }
+  fclose(out);
+  return text;
+}
+
+char *toml_block_append(const char *text, const char *owner, const char *lines)
+{
+  size_t length = strlen(text);
+  bool open = length > 0 && text[length - 1] != '\n';
+  cleanup_free char *block = xasprintf("%s%s" BEGIN "\n%s" END "\n", open ? "\n" : "",
+                                       length > 0 ? "\n" : "", owner, lines, owner);
+  cleanup_free char *ended = with_newlines(block, newline_of(text));
+  return xasprintf("%s%s", text, ended);
+}
+
+/* --- finding it again ---------------------------------------------------------------------- */
+
+/* A line within a string of several lines is no comment. */
+static bool in_value(const struct toml *toml, size_t at)
+{
+  for (size_t i = 0; i < toml->count; i++)
+    if (toml->items[i].start <= at && at < toml->items[i].end)
+      return true;
+  return false;
+}
+
+/* The start of the line that is just this, from `from` on; the text's length if there is none. */
+static size_t find_line(const struct toml *toml, size_t from, const char *line)
+{
+  const char *text = toml->text;
+  size_t length = strlen(line);
+  for (size_t at = from; at < toml->length; at += strcspn(text + at, "\n") + 1) {
+    size_t end = at + length;
+    if (strncmp(text + at, line, length) == 0 && strchr("\r\n", text[end]) != NULL &&
+        !in_value(toml, at))
+      return at;
+  }
+  return toml->length;
+}
+
+static size_t skip_line(const char *text, size_t at)
+{
+  at += strcspn(text + at, "\n");
+  return at + (text[at] == '\n');
+}
+
+/* The empty line that was added before the block. */
+static size_t include_empty_line(const char *text, size_t at)
+{
+  if (at < 2 || text[at - 1] != '\n')
+    return at;
+  size_t end = at - 1;
+  if (end > 0 && text[end - 1] == '\r')
+    end--;
+  return end > 0 && text[end - 1] == '\n' ? end : at;
+}
+
+int toml_block_remove(const char *text, const char *name, const char *owner, char **edited,
+                      struct error *err)
+{
+  cleanup_toml struct toml toml = {.count = 0};
+  if (toml_parse(text, strlen(text), name, &toml, err) < 0)
+    return -1;
+  cleanup_free char *begin_line = xasprintf(BEGIN, owner);
+  cleanup_free char *end_line = xasprintf(END, owner);
+  size_t begin = find_line(&toml, 0, begin_line), end = find_line(&toml, begin, end_line);
+  if (begin == toml.length) {
+    *edited = xstrdup(text);
+    return 0;
+  }
+  if (end == toml.length)
+    return error_set(err,
+                     "%s: the line '%s' is missing, so nobody can tell where our part ends: "
+                     "take it out by hand",
+                     name, end_line);
+  *edited =
+      xasprintf("%.*s%s", (int)include_empty_line(text, begin), text, text + skip_line(text, end));
+  return 0;
+}

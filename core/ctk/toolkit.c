@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctk/toolkit.h"
+
+int toolkit_path(const char *named, char **path, struct error *err)
+{
+  if (access(named, F_OK) < 0)
+    return error_set(err, "cannot find %s: %m", named);
+  cleanup_free char *folder = named[0] != '/' ? get_current_dir_name() : xstrdup("");
+  if (folder == NULL)
+    return error_set(err, "cannot tell the working folder: %m");
+  *path = xasprintf("%s%s%s", folder, named[0] != '/' ? "/" : "", named);
+  return 0;
+}
+
+int toolkit_load(struct toolkit *toolkit, const struct toolkit_choice *choice, bool with_conf_d,
+                 struct error *err)
+{
+  cleanup_free char *path = NULL;
+  struct config_source source = {
+      .path = choice->file,
+      .text = choice->text,
+      .profile = choice->profile,
+      .plugin_dir = toolkit->place.plugin_dir,
+      .with_conf_d = with_conf_d,
+  };
+  config_defaults(&toolkit->config, &source);
+  if (place_find(&toolkit->place, err) < 0)
+    return -1;
+  if (choice->file != NULL && choice->text == NULL) {
+    if (toolkit_path(choice->file, &path, err) < 0)
+      return -1;
+    source.path = path;
+  }
+  return config_load(&toolkit->config, &source, err);
+}
+
+void toolkit_free(struct toolkit *toolkit)
+{
+  config_free(&toolkit->config);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctk/unlisted.h"
+
+#include "config/schema.h"
+#include "ctk/setting.h"
+
+static const char *last_part(const char *path)
+{
+  const char *slash = strrchr(path, '/');
+  return slash != NULL ? slash + 1 : path;
+}
+
+static bool has_ending(const char *name)
+{
+  size_t length = strlen(name);
+  return length > 3 && text_equal(name + length - 3, ".so");
+}
+
+bool unlisted_is_file(const char *word)
+{
+  return strchr(word, '/') != NULL || has_ending(word);
+}
+
+static int put_settings(FILE *out, const char *const *settings, struct error *err)
+{
+  for (; *settings != NULL; settings++) {
+    cleanup_free char *key = NULL;
+    cleanup_free char *value = NULL;
+    if (setting_read(*settings, &key, &value, err) < 0)
+      return -1;
+    fprintf(out, " %s = %s;\n", key, value);
+  }
+  return 0;
+}
+
+static int put_entry(FILE *out, const char *named, const char *const *settings, struct error *err)
+{
+  cleanup_free char *path = realpath(named, NULL);
+  if (path == NULL)
+    return error_set(err, "cannot find %s: %m", named);
+  const char *file = last_part(path);
+  cleanup_free char *name = xstrndup(file, strlen(file) - (has_ending(file) ? 3 : 0));
+  if (!schema_name_valid(name))
+    return error_set(err, "%s is not named like a plugin", path);
+  cleanup_free char *quoted = setting_quote(path);
+  fprintf(out, "{ name = \"%s\"; path = %s; settings: {", name, quoted);
+  int result = put_settings(out, settings, err);
+  fputs("}; }", out);
+  return result;
+}
+
+int unlisted_config(const char *const *paths, const char *const *settings, char **text,
+                    struct error *err)
+{
+  size_t length;
+  FILE *out = xmemstream(text, &length);
+  int result = 0;
+  fputs("plugins = (", out);
+  for (const char *const *path = paths; *path != NULL && result == 0; path++) {
+    fputs(path == paths ? " " : ", ", out);
+    result = put_entry(out, *path, settings, err);
+  }
+  fputs(" );\n", out);
+  xmemstream_close(out);
+  return result;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plugins that no config lists -> a config that lists them, to try them before they are installed.
+ */
+#ifndef CORE_CTK_UNLISTED_H
+#define CORE_CTK_UNLISTED_H
+
+#include "common/error.h"
+
+/* What such a config is called in messages: its lines are those of the settings on the command
+   line. */
+#define UNLISTED_NAME "command line"
+
+/* True for what names a file rather than an entry: it has a slash or ends with ".so". */
+bool unlisted_is_file(const char *word);
+
+/* `paths` and `settings` (KEY=VALUE, of all plugins) are ended by NULL; *text is owned by the
+   caller. Each is named as its file, without the ending. */
+int unlisted_config(const char *const *paths, const char *const *settings, char **text,
+                    struct error *err);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctk/users.h"
+
+#include "common/document.h"
+#include "ctk/engines/memory.h"
+#include "ctk/trial.h"
+
+#include <dirent.h>
+
+#define MEMORY_SIZE_MAX ((size_t)CHANGE_SIZE_MAX * 8)
+
+static bool is_there(const struct users *users, const struct engine *engine, const char *name,
+                     const char *config_file)
+{
+  for (size_t i = 0; i < users->count; i++) {
+    const struct user *user = &users->list[i];
+    if (user->engine == engine && text_equal(user->name, name) && user->status.file != NULL &&
+        text_equal(user->status.file, config_file))
+      return true;
+  }
+  return false;
+}
+
+void users_add(struct users *users, const struct engine *engine, const char *name,
+               const char *config_file)
+{
+  users->list = xrealloc_array(users->list, users->count + 1, sizeof(*users->list));
+  struct user *user = &users->list[users->count++];
+  *user = (struct user){.engine = engine, .name = xstrdup(name)};
+  if (config_file != NULL)
+    user->config_file = xstrdup(config_file);
+  const struct engine_request request = {.name = user->name, .config_file = user->config_file};
+  user->readable = engine_inspect(engine, &request, &user->status, &user->why) == 0;
+}
+
+/* What of a memory's file is of interest: engine, name and config file. */
+static void add_remembered(struct users *users, const char *path)
+{
+  struct error ignored;
+  cleanup_document struct document document = {.name = NULL};
+  if (document_read(path, MEMORY_SIZE_MAX, &document, &ignored) < 0 ||
+      !json_object_is_type(document.tree, json_type_object))
+    return;
+  const char *engine_name = trace_text(document.tree, "engine");
+  const char *name = trace_text(document.tree, "name");
+  const char *file = trace_text(document.tree, "file");
+  const struct engine *engine = engine_name != NULL ? engine_find(engine_name) : NULL;
+  if (engine != NULL && name != NULL && file != NULL && !is_there(users, engine, name, file))
+    users_add(users, engine, name, file);
+}
+
+static int is_memory(const struct dirent *entry)
+{
+  size_t length = strlen(entry->d_name);
+  return entry->d_name[0] != '.' && length > 5 && text_equal(entry->d_name + length - 5, ".json");
+}
+
+void users_find(struct users *users)
+{
+  for (const struct engine *const *engine = engines; *engine != NULL; engine++)
+    users_add(users, *engine, ENGINE_NAME_DEFAULT, NULL);
+
+  struct dirent **found = NULL;
+  cleanup_free char *folder = memory_folder();
+  int count = scandir(folder, &found, is_memory, alphasort);
+  for (int i = 0; i < count; i++) {
+    cleanup_free char *path = xasprintf("%s/%s", folder, found[i]->d_name);
+    add_remembered(users, path);
+    free(found[i]);
+  }
+  free(found);
+}
+
+void users_free(struct users *users)
+{
+  for (size_t i = 0; i < users->count; i++) {
+    free(users->list[i].name);
+    free(users->list[i].config_file);
+    engine_status_free(&users->list[i].status);
+  }
+  free(users->list);
+  *users = (struct users){.count = 0};
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# bash completion: what it offers is what the program has. Needs no root.
+. "$(dirname "$0")/../lib.sh"
+
+# offers EXPECTED WORD…: the last word is the one being typed; the program's own name comes first.
+offers() {
+  local expected=$1
+  shift
+  output=$(
+    trap - ERR # an interactive shell goes on where nothing was found
+    set +e
+    COMP_WORDS=("$CTK" "$@")
+    COMP_CWORD=$#
+    _container_hooks_ctk
+    echo "${COMPREPLY[*]}"
+  )
+  assert_equal "$expected" "$output"
+}
+
+every_command() {
+  offers 'runtime config plugin apply doctor install uninstall' ''
+  offers 'configure unconfigure status' runtime ''
+  offers 'list show enable disable check' plugin ''
+  offers 'configure' --quiet runtime co
+}
+
+# options COMMAND…: all that its --help has, and nothing that it has not.
+options() {
+  run_ok "$CTK" "$@" --help
+  offers "$(sed -n '/^Options:/,/^$/p' <<<"$output" | grep -oE -- '^  (-., )?--[a-z-]+' |
+    grep -oE -- '--.*' | tr '\n' ' ' | sed 's/ $//')" "$@" -
+  assert_contains "$output" --help
+}
+
+values() {
+  mkdir -p "$W/values/folder"
+  touch "$W/values/file.json"
+  cd "$W/values"
+  offers 'docker containerd crio podman' runtime configure --runtime ''
+  offers 'docker' runtime configure --runtime = d
+  offers 'docker containerd crio podman' runtime configure --runtime =
+  offers 'file.json' runtime status --config-file fi
+  offers 'folder' install --toolkit-root ''
+  offers 'file.json folder' apply ''
+  offers 'file.json' apply --diff fi
+  offers '' runtime configure --name ''
+}
+
+plugins() {
+  cd "$TOOLKIT/plugins"
+  write_config 'name = "writer"; settings: { };'
+  offers 'writer' plugin disable wri
+  offers 'writer.so writer' plugin show wri
+}
+
+install_toolkit
+# shellcheck source=/dev/null
+. "$TOP/etc/bash-completion/container-hooks-ctk"
+test_case 'every command' every_command
+for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config plugin \
+  'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' apply doctor install \
+  uninstall; do
+  # shellcheck disable=SC2086
+  test_case "the options of: container-hooks-ctk $command" options $command
+done
+test_case 'values: engines, files, folders' values
+test_case 'values: plugins by their names' plugins
+test_end

@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# `container-hooks-ctk doctor`: a Docker that is configured by a file of the test's own. Needs neither
+# root nor Docker.
+. "$(dirname "$0")/../lib.sh"
+
+daemon=$W/daemon.json
+export CONTAINER_HOOKS_STATE=$W/state
+
+# docker PATH [MORE]: its config knows us by this program.
+docker() {
+  echo "{\"runtimes\": {\"container-hooks-runtime\": {\"path\": \"$1\"}}${2:-}}" >"$daemon"
+}
+
+# A low-level runtime that answers as runc does.
+make_lowlevel() {
+  cat >"$W/lowlevel" <<'SH'
+#!/bin/sh
+case $1 in
+  --version) echo 'lowlevel version 1.2.3' ;;
+  features) echo '{"ociVersionMax": "1.0.2"}' ;;
+esac
+SH
+  chmod 755 "$W/lowlevel"
+}
+
+doctor() {
+  run "$CTK" doctor --runtime docker --config-file "$daemon" "$@"
+}
+
+# examine: the findings, as JSON, in `findings`; the exit status in `status`.
+examine() {
+  status=0
+  findings=$("$CTK" doctor --runtime docker --config-file "$daemon" --json 2>"$W/.errors") || status=$?
+}
+
+# finds LEVEL TEXT: one of this level says so.
+finds() {
+  jq -e --arg level "$1" --arg text "$2" \
+    'any(.[]; .level == $level and (.text | contains($text)))' <<<"$findings" >/dev/null ||
+    fail "not found: $1 $2"$'\n'"in: $(jq -c '.[]' <<<"$findings")"
+}
+
+# No finding that is not well is without something to do.
+always_a_mend() {
+  assert_equal 0 "$(jq '[.[] | select(.level != "ok" and .mend == null)] | length' <<<"$findings")"
+}
+
+all_is_well() {
+  docker "$RUNTIME" ', "default-runtime": "container-hooks-runtime"'
+  lowlevel=$W/lowlevel write_config "$(fault 'act = "none";')"
+  examine
+  assert_equal 0 "$status"
+  assert_equal '["ok"]' "$(jq -c '[.[].level] | unique' <<<"$findings")"
+  finds ok "container-hooks-runtime is $RUNTIME ($daemon:1)"
+  finds ok 'it is the default runtime'
+  finds ok "$RUNTIME is there"
+  finds ok "the low-level runtime is $W/lowlevel"
+  finds ok '--version: lowlevel version 1.2.3'
+  finds ok 'features: answered'
+  finds ok "plugin 'fault' is sound"
+  finds ok 'a sample container comes through'
+}
+
+in_words_for_people() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config "$(fault 'act = "none";')"
+  doctor
+  assert_equal 0 "$status"
+  assert_contains "$output" "  note     the default runtime is runc (built in)"
+  assert_contains "$output" '           -> if it should be: container-hooks-ctk runtime configure'
+  run "$CTK" --quiet doctor --runtime docker --config-file "$daemon"
+  assert_lacks "$output" ' ok '
+}
+
+# problem LEVEL TEXT: 1 is the exit status of problems, 0 that of notes.
+problem() {
+  examine
+  assert_equal "$([ "$1" = problem ] && echo 1 || echo 0)" "$status"
+  finds "$1" "$2"
+  always_a_mend
+}
+
+not_configured() {
+  echo '{}' >"$daemon"
+  write_config
+  problem problem 'it does not know container-hooks-runtime'
+}
+
+program_is_missing() {
+  docker "$W/gone"
+  write_config
+  problem problem "$W/gone cannot be run: No such file or directory"
+}
+
+program_can_be_changed() {
+  cp "$RUNTIME" "$W/open"
+  chmod 777 "$W/open"
+  docker "$W/open"
+  lowlevel=$W/lowlevel write_config
+  problem problem "$W/open could be changed by others"
+}
+
+program_is_another() {
+  cp "$RUNTIME" "$TOOLKIT/other"
+  docker "$TOOLKIT/other"
+  lowlevel=$W/lowlevel write_config
+  problem note "it is not the program that belongs to this one, $RUNTIME"
+}
+
+config_is_broken() {
+  docker "$RUNTIME"
+  echo 'nonsense' >"$CONTAINER_HOOKS_CONFIG"
+  problem problem "containers are refused: $CONTAINER_HOOKS_CONFIG:2: '=' is missing"
+}
+
+engine_file_is_broken() {
+  echo '{' >"$daemon"
+  write_config
+  problem problem "$daemon:"
+}
+
+no_lowlevel() {
+  docker "$RUNTIME"
+  lowlevel=$W/none write_config
+  problem problem 'no low-level runtime found: looked for'
+}
+
+lowlevel_without_features() {
+  printf '#!/bin/sh\n[ "$1" = --version ]\n' >"$W/old"
+  chmod 755 "$W/old"
+  docker "$RUNTIME"
+  lowlevel=$W/old write_config
+  problem note "$W/old has no \`features\`"
+}
+
+required_plugin_is_refused() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config 'name = "abi-major";'
+  problem problem "plugin 'abi-major': "
+}
+
+optional_plugin_is_refused() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config 'name = "abi-major"; required = false;'
+  problem note "plugin 'abi-major', which is optional and will be left out: "
+}
+
+sample_is_refused() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config "$(fault 'act = "fail"; message = "told to";')"
+  problem problem "a sample container would be refused: plugin 'fault': told to"
+}
+
+sample_kills_an_optional_plugin() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config "$(fault 'act = "crash";') required = false;"
+  problem note "plugin 'fault' is optional, and failed for it"
+}
+
+# The engine runs us by a profile's link: then it is the profile's chain that counts.
+profile_counts() {
+  ln -sf container-hooks-runtime "$TOOLKIT/container-hooks-runtime-x"
+  docker "$TOOLKIT/container-hooks-runtime-x"
+  lowlevel=$W/lowlevel write_config
+  problem problem 'profiles/x.cfg is missing'
+  mkdir -p "$W/profiles"
+  echo 'plugins = ( { name = "abi-major"; } );' >"$W/profiles/x.cfg"
+  problem problem "plugin 'abi-major': "
+}
+
+# All but the test's own notes and the runtime's log.
+list_files() {
+  find "$W" -path "$W/.*" -prune -o -type f ! -name runtime.log -printf '%p %T+\n' | sort
+}
+
+changes_nothing() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config
+  list_files >"$W/.before"
+  examine
+  list_files | diff "$W/.before" -
+}
+
+usage() {
+  run "$CTK" doctor --runtime nothing
+  assert_equal 2 "$status"
+  run "$CTK" doctor --config-file "$daemon"
+  assert_equal 2 "$status"
+  run "$CTK" doctor word
+  assert_equal 2 "$status"
+  run "$CTK" doctor --help
+  assert_equal 0 "$status"
+  assert_contains "$output" Example
+}
+
+install_toolkit
+make_lowlevel
+test_case 'all is well: status 0' all_is_well
+test_case 'in words, with what to do' in_words_for_people
+test_case 'an engine that is not configured' not_configured
+test_case 'a program that is missing' program_is_missing
+test_case 'a program that others could change' program_can_be_changed
+test_case 'a program that is not this toolkit'\''s' program_is_another
+test_case 'a broken config.cfg' config_is_broken
+test_case 'a broken daemon.json' engine_file_is_broken
+test_case 'no low-level runtime' no_lowlevel
+test_case 'a low-level runtime without features' lowlevel_without_features
+test_case 'a required plugin that is refused' required_plugin_is_refused
+test_case 'an optional plugin that is refused' optional_plugin_is_refused
+test_case 'a chain that refuses a sample' sample_is_refused
+test_case 'an optional plugin that crashes on a sample' sample_kills_an_optional_plugin
+test_case 'a profile has its own chain' profile_counts
+test_case 'nothing is changed' changes_nothing
+test_case 'usage: status 2; --help has an example' usage
+test_end
