@@ -52,12 +52,10 @@ static const struct option modifying_options[] = {
     {NULL, 0, false, NOWHERE},
 };
 
-/* The commands that a word behind an unknown global option is more likely to be than its value. */
-static const char *const commands[] = {
-    "checkpoint", "create", "delete", "events", "exec",    "features", "help",
-    "kill",       "list",   "pause",  "ps",     "restore", "resume",   "run",
-    "spec",       "start",  "state",  "update", "mounts",  NULL,
-};
+static bool is_modifying(const char *name)
+{
+  return text_equal(name, "create") || text_equal(name, "run") || text_equal(name, "restore");
+}
 
 static bool is_option(const char *word)
 {
@@ -136,6 +134,8 @@ static int take_option(struct command *command, const struct option *options, ch
   size_t length = strcspn(name, "=");
 
   const struct option *option = find_name(options, name, length, two_dashes);
+  if (option == NULL && two_dashes && length == 1) /* to Go, --b is -b */
+    option = find_letter(options, name[0]);
   if (option != NULL)
     return take_value(command, option, name + length, words);
   return two_dashes ? 0 : take_letters(command, options, words);
@@ -152,10 +152,11 @@ static char *const *parse_globals(struct command *command, char *const *words)
       words += used;
       continue;
     }
-    /* Not ours to judge. It may take a value; only a runtime that has it knows. */
+    /* Not ours to judge. It may take a value, whatever that is called; but a create is not taken
+       for one: rather an edit too many than a container without its hooks. */
     bool separate = strchr(*words, '=') == NULL;
     words++;
-    if (separate && *words != NULL && !is_option(*words) && !text_listed(*words, commands))
+    if (separate && *words != NULL && !is_option(*words) && !is_modifying(*words))
       words++;
   }
   return words;
@@ -164,7 +165,7 @@ static char *const *parse_globals(struct command *command, char *const *words)
 /* The id is the last bare word: engines put it last, behind whatever options are new. */
 static void parse_modifying(struct command *command, char *const *words)
 {
-  bool options_end = false;
+  bool options_end = false, unknown = false;
   while (*words != NULL) {
     if (options_end || !is_option(*words)) {
       command->id = *words++;
@@ -174,15 +175,16 @@ static void parse_modifying(struct command *command, char *const *words)
     } else {
       int used = take_option(command, modifying_options, words);
       words += used > 0 ? used : 1;
+      unknown |= used == 0;
     }
   }
+  if (unknown) /* what looks like --help may be the value of what we do not know */
+    command->help = NULL;
 }
 
 bool command_modifies(const struct command *command)
 {
-  return command->help == NULL &&
-         (text_equal(command->name, "create") || text_equal(command->name, "run") ||
-          text_equal(command->name, "restore"));
+  return command->help == NULL && is_modifying(command->name);
 }
 
 void command_parse(char *const *argv, struct command *command)

@@ -143,13 +143,13 @@ static int judge(const struct run *run, struct error *err)
                      "%s is of another version than this program (" VERSION "): finish the "
                      "upgrade, or install both anew",
                      run->task->worker);
-  if (run->report->state == REPORT_NONE)
+  if (run->report->state == REPORT_DONE)
+    return 0;
+  if (run->report->state != REPORT_REFUSED)
     return explain_end(run, err);
-  if (run->report->state == REPORT_REFUSED) {
-    *err = run->report->error;
-    return -1;
-  }
-  return 0;
+  *err = run->report->error;
+  err->text[sizeof(err->text) - 1] = '\0'; /* whatever a plugin wrote there */
+  return -1;
 }
 
 /* True if the chain can go on without the plugin that brought the worker down. */

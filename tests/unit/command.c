@@ -72,6 +72,8 @@ Test(command, bundle_is_found_in_every_spelling)
       {"create -b /b c1", "create", "/b", "c1", true},
       {"create -b=/b c1", "create", "/b", "c1", true},
       {"create -b/b c1", "create", "/b", "c1", true},
+      {"create --b /b c1", "create", "/b", "c1", true},
+      {"create --b=/b c1", "create", "/b", "c1", true},
       {"run -db /b c1", "run", "/b", "c1", true},
       {"run -d -b/b c1", "run", "/b", "c1", true},
       {"create --bund /b c1", "create", "/b", "c1", true},
@@ -179,6 +181,8 @@ Test(command, unknown_options_do_not_hide_the_command)
       {"--new -x create c1", "create", NULL, "c1", true},
       {"create --new value --bundle /b c1", "create", "/b", "c1", true},
       {"create --new=value -b /b c1", "create", "/b", "c1", true},
+      {"create --new --help -b /b c1", "create", "/b", "c1", true},
+      {"--new state create c1", "create", NULL, "c1", true},
       {NULL, NULL, NULL, NULL, false},
   });
 }
