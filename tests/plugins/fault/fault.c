@@ -132,6 +132,9 @@ static int act_fork(struct cht_context *ctx, const struct order *order)
     sleep(CHILD_STAYS);
     _exit(EXIT_SUCCESS);
   }
+  /* Or it could be killed with the group that it is about to leave. */
+  while (order->setsid && child > 0 && getsid(child) != child)
+    usleep(1000);
   if (order->pid_file == NULL)
     return 0;
   FILE *file = fopen(order->pid_file, "w");
