@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Would the runtime take the config, with conf.d and each of its profiles? */
+#ifndef CORE_CTK_CONFIG_CHECK_H
+#define CORE_CTK_CONFIG_CHECK_H
+
+#include "common/error.h"
+
+/* `named` is NULL for the file that the runtime would read. Says what it looked at and prints each
+   profile's mistake ("FILE:LINE: cause"); config.cfg's own is the error. */
+int config_check(const char *named, struct error *err);
+
+#endif

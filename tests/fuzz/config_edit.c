@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any bytes as a config that is edited: what the runtime takes it takes after the edit, too, and
+ * libconfig reads what was set.
+ */
+#include "ctk/config_edit.h"
+
+#include "config/schema.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* libconfig forgets the texts of a line that it finds wrong. The name is the sanitizer's. */
+const char *__lsan_default_suppressions(void); /* NOLINT */
+const char *__lsan_default_suppressions(void)  /* NOLINT */
+{
+  return "leak:libconfig\nleak:strbuf_append\n";
+}
+
+static void require(bool holds)
+{
+  if (!holds)
+    abort();
+}
+
+static bool load(struct config *config, const char *text)
+{
+  struct error err;
+  config_defaults(config, &(const struct config_source){.plugin_dir = "/plugins"});
+  return schema_apply(config, text, strlen(text), "f", SCHEMA_MAIN, &err) == 0;
+}
+
+/* Takes ownership of the text. */
+static char *must_set(char *text, const char *plugin, const char *key, const char *value)
+{
+  struct error err;
+  char *edited = NULL;
+  require(config_edit_set(text, "f", plugin, key, value, &edited, &err) == 0);
+  free(text);
+  return edited;
+}
+
+static char *must_enable(char *text, const char *plugin, size_t position)
+{
+  struct error err;
+  char *edited = NULL;
+  const struct config_edit_entry entry = {.plugin = plugin, .position = position};
+  require(config_edit_enable(text, "f", &entry, &edited, &err) == 0);
+  free(text);
+  return edited;
+}
+
+static char *must_unset(char *text, const char *key)
+{
+  struct error err;
+  char *edited = NULL;
+  require(config_edit_unset(text, "f", NULL, key, &edited, &err) == 0);
+  free(text);
+  return edited;
+}
+
+static void check(const struct config *before, const char *text)
+{
+  cleanup_config struct config after;
+  size_t place = before->plugin_count < 2 ? 0 : before->plugin_count / 2;
+  cleanup_free char *edited = must_enable(xstrdup(text), "new", place + 1);
+  edited = must_set(edited, "new", "settings.a.b", "1");
+  if (before->plugin_count > 1)
+    edited = must_enable(edited, before->plugins[before->plugin_count - 1].name, 1);
+  edited = must_set(edited, NULL, "container-hooks-runtime.plugin-timeout", "77");
+  edited = must_set(edited, NULL, "plugin-dir", "\"/set\"");
+  edited = must_unset(edited, "plugin-dir");
+  edited = must_set(edited, NULL, "plugin-dir", "\"/set\"");
+
+  require(load(&after, edited));
+  require(after.plugin_timeout == 77 && text_equal(after.plugin_dir, "/set"));
+  require(after.log_level == before->log_level);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+  struct error err;
+  char *edited = NULL;
+  cleanup_config struct config config;
+  cleanup_free char *text = xstrndup((const char *)data, size);
+  if (load(&config, text) && config.plugin_count < CONFIG_PLUGINS_MAX)
+    check(&config, text);
+  else if (config_edit_set(text, "f", NULL, "a.b", "1", &edited, &err) == 0)
+    free(edited);
+  return 0;
+}
