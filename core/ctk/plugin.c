@@ -2,6 +2,7 @@
 /* The command `plugin`: which plugins there are, and whether they would work. */
 #include "common/json.h"
 #include "ctk/command.h"
+#include "ctk/plugin_edit.h"
 #include "ctk/plugin_list.h"
 #include "ctk/text/pretty.h"
 #include "ctk/trial.h"
@@ -237,6 +238,25 @@ static const struct ctk_command subcommands[] = {
         .details = "Example:\n"
                    "  container-hooks-ctk plugin show file-hooks",
         .run = run_show,
+    },
+    {
+        .name = "plugin enable",
+        .summary = "Enables a plugin, and lists it in the config if none does",
+        .operands = "NAME|FILE.so",
+        .details =
+            "It is loaded and checked first; one that would fail is not enabled. A setting's\n"
+            "value is a boolean (true), a number (42), a list (a,b) or a text.\n\n"
+            "Example:\n"
+            "  container-hooks-ctk plugin enable file-hooks --set path=/etc/hooks.json",
+        .run = plugin_enable_run,
+    },
+    {
+        .name = "plugin disable",
+        .summary = "Disables a plugin; its entry and settings stay",
+        .operands = "NAME",
+        .details = "Example:\n"
+                   "  container-hooks-ctk plugin disable file-hooks",
+        .run = plugin_disable_run,
     },
     {
         .name = "plugin check",

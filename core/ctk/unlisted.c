@@ -21,6 +21,12 @@ bool unlisted_is_file(const char *word)
   return strchr(word, '/') != NULL || has_ending(word);
 }
 
+char *unlisted_plugin(const char *path)
+{
+  const char *file = last_part(path);
+  return xstrndup(file, strlen(file) - (has_ending(file) ? 3 : 0));
+}
+
 static int put_settings(FILE *out, const char *const *settings, struct error *err)
 {
   for (; *settings != NULL; settings++) {
@@ -38,8 +44,7 @@ static int put_entry(FILE *out, const char *named, const char *const *settings, 
   cleanup_free char *path = realpath(named, NULL);
   if (path == NULL)
     return error_set(err, "cannot find %s: %m", named);
-  const char *file = last_part(path);
-  cleanup_free char *name = xstrndup(file, strlen(file) - (has_ending(file) ? 3 : 0));
+  cleanup_free char *name = unlisted_plugin(path);
   if (!schema_name_valid(name))
     return error_set(err, "%s is not named like a plugin", path);
   cleanup_free char *quoted = setting_quote(path);

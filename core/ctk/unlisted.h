@@ -13,8 +13,11 @@
 /* True for what names a file rather than an entry: it has a slash or ends with ".so". */
 bool unlisted_is_file(const char *word);
 
+/* The name of the plugin in a file: the file's, without the ending. Owned by the caller. */
+char *unlisted_plugin(const char *path);
+
 /* `paths` and `settings` (KEY=VALUE, of all plugins) are ended by NULL; *text is owned by the
-   caller. Each is named as its file, without the ending. */
+   caller. */
 int unlisted_config(const char *const *paths, const char *const *settings, char **text,
                     struct error *err);
 

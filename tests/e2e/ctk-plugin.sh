@@ -142,6 +142,140 @@ check_of_a_file() {
   assert_contains "$output" 'fault: told'
 }
 
+# The text of the config, without what write_config puts in front.
+plugins_text() {
+  sed -n '/^plugins/,$p' "$CONTAINER_HOOKS_CONFIG"
+}
+
+# A config as an admin may have written it.
+admins_config() {
+  cat >"$CONTAINER_HOOKS_CONFIG" <<'CFG'
+# ours
+plugins = (
+  # first of all
+  { name = "writer"; enabled = false; settings: { env = "A=b"; /* why */ }; }, # writes
+  { name = "fault"; }
+);
+CFG
+}
+
+enables_and_disables_as_it_was() {
+  admins_config
+  cp "$CONTAINER_HOOKS_CONFIG" "$W/before.cfg"
+  ctk enable writer
+  assert_equal 0 "$status"
+  assert_equal "plugin 'writer' is enabled ($CONTAINER_HOOKS_CONFIG)" "$output"
+  ctk_json list
+  assert_equal required "$(field writer state)"
+  ctk disable writer
+  assert_equal 0 "$status"
+  cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
+}
+
+# Everything that is not changed stays, comments among it.
+enable_sets_settings_and_position() {
+  admins_config
+  ctk enable writer --set env=C=d --set stage=2 --position 2 --optional
+  assert_equal 0 "$status" || fail "$output"
+  ctk_json list
+  assert_equal optional "$(field writer state)"
+  assert_equal 2 "$(field writer order)"
+  ctk_json show writer
+  assert_equal '{"env":"C=d","stage":2}' "$(jq -c '.[0].settings' <<<"$output")"
+  assert_contains "$(plugins_text)" '/* why */'
+  assert_contains "$(plugins_text)" '# first of all'
+}
+
+enable_lists_a_new_one() {
+  write_config "$file_hooks"
+  ctk enable writer --set hook=/bin/true --position 1
+  assert_equal 0 "$status"
+  ctk_json list
+  assert_equal '1 writer
+2 file-hooks' "$(jq -r '.[] | select(.order) | "\(.order) \(.name)"' <<<"$output")"
+  ctk enable "$TOOLKIT/plugins/fault.so"
+  ctk_json list
+  assert_equal 3 "$(field fault order)"
+  assert_equal "$TOOLKIT/plugins/fault.so" "$(field fault path)"
+}
+
+enable_twice_is_once() {
+  write_config
+  ctk enable writer
+  cp "$CONTAINER_HOOKS_CONFIG" "$W/before.cfg"
+  ctk enable writer
+  assert_equal 0 "$status"
+  cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
+}
+
+# The first one makes the config, with all its comments.
+enable_without_a_config() {
+  mkdir -p "$W/home/container-hooks"
+  rm -f "$W/home/container-hooks/config.cfg"
+  touch "$W/home/container-hooks/config.cfg"
+  CONTAINER_HOOKS_CONFIG=$W/home/container-hooks/config.cfg ctk enable writer
+  assert_equal 0 "$status"
+  assert_contains "$(cat "$W/home/container-hooks/config.cfg")" writer
+}
+
+# A required plugin that would fail makes every container fail.
+enable_refuses_what_would_fail() {
+  write_config
+  cp "$CONTAINER_HOOKS_CONFIG" "$W/before.cfg"
+  ctk enable abi-major
+  assert_equal 1 "$status"
+  assert_contains "$output" "plugin 'abi-major' was not enabled, since it would fail (--force does it)"
+  assert_contains "$output" 'built for plugin interface 2.0'
+  ctk enable fault --set act=crash --set when=check
+  assert_equal 1 "$status"
+  assert_contains "$output" 'signal 11'
+  ctk enable nothing
+  assert_contains "$output" "$TOOLKIT/plugins/nothing.so does not exist"
+  cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
+  ctk enable abi-major --force
+  assert_equal 0 "$status"
+}
+
+# What was wrong before is not this plugin's fault.
+enable_beside_a_broken_one() {
+  write_config 'name = "abi-major";'
+  ctk enable writer
+  assert_equal 0 "$status"
+}
+
+edits_the_file_that_has_the_entry() {
+  write_config "$file_hooks"
+  mkdir -p "$W/conf.d"
+  echo 'plugins = ( { name = "writer"; } ); # of a package' >"$W/conf.d/10-writer.cfg"
+  ctk disable writer
+  assert_equal 0 "$status" || fail "$output"
+  assert_contains "$(cat "$W/conf.d/10-writer.cfg")" 'enabled = false'
+  ctk enable writer --set env=A=b
+  assert_equal 0 "$status" || fail "$output"
+  assert_contains "$(cat "$W/conf.d/10-writer.cfg")" '# of a package'
+  ctk_json list
+  rm -r "$W/conf.d"
+  assert_equal required "$(field writer state)"
+  assert_lacks "$(cat "$CONTAINER_HOOKS_CONFIG")" writer
+}
+
+dry_run_shows_and_writes_nothing() {
+  admins_config
+  cp "$CONTAINER_HOOKS_CONFIG" "$W/before.cfg"
+  ctk disable --dry-run fault
+  assert_equal 0 "$status"
+  assert_contains "$output" "--- $CONTAINER_HOOKS_CONFIG"
+  assert_contains "$output" '+'
+  cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
+}
+
+disable_of_nothing() {
+  write_config
+  ctk disable nothing
+  assert_equal 1 "$status"
+  assert_contains "$output" nothing
+}
+
 usage() {
   ctk
   assert_equal 2 "$status"
@@ -151,7 +285,17 @@ usage() {
   assert_equal 2 "$status"
   ctk list word
   assert_equal 2 "$status"
-  for command in list show check; do
+  ctk enable
+  assert_equal 2 "$status"
+  ctk enable a b
+  assert_equal 2 "$status"
+  ctk enable a --position none
+  assert_equal 2 "$status"
+  ctk enable a --required --optional
+  assert_equal 2 "$status"
+  ctk disable
+  assert_equal 2 "$status"
+  for command in list show check enable disable; do
     ctk $command --help
     assert_equal 0 "$status"
     assert_contains "$output" Example
@@ -172,5 +316,15 @@ test_case 'check: all that are enabled' checks_all_that_are_enabled
 test_case 'check: a crash does not hide the others' check_goes_on
 test_case 'check: one by its name' check_of_one
 test_case 'check: a file that is in no config' check_of_a_file
+test_case 'enable, then disable: the same bytes' enables_and_disables_as_it_was
+test_case 'enable: settings and position, and comments stay' enable_sets_settings_and_position
+test_case 'enable: one that no config lists' enable_lists_a_new_one
+test_case 'enable: twice is once' enable_twice_is_once
+test_case 'enable: in an empty config' enable_without_a_config
+test_case 'enable: not what would fail, unless forced' enable_refuses_what_would_fail
+test_case 'enable: beside one that is broken' enable_beside_a_broken_one
+test_case 'enable and disable: in the file that has the entry' edits_the_file_that_has_the_entry
+test_case 'disable --dry-run: only shows' dry_run_shows_and_writes_nothing
+test_case 'disable: what is not there' disable_of_nothing
 test_case 'usage: status 2; --help has examples' usage
 test_end
