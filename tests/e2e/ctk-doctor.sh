@@ -25,7 +25,7 @@ SH
 }
 
 doctor() {
-  run "$CTK" doctor --runtime docker --config-file "$daemon" "$@"
+  run "$CTK" doctor --runtime docker --config-file "$daemon"
 }
 
 # examine: the findings, as JSON, in `findings`; the exit status in `status`.

@@ -131,9 +131,9 @@ nothing_happens_where_one_is_missing() {
 full_disk_changes_nothing() {
   [ "$(id -u)" = 0 ] || return 0
   mkdir -p "$W/small"
-  mount -t tmpfs -o size=6m none "$W/small"
+  mount -t tmpfs -o size=64m none "$W/small"
   run_ok "$CTK" install --toolkit-root="$TOOLKIT" --prefix "$W/small/usr" --sysconfdir "$W/small/etc"
-  dd if=/dev/zero of="$W/small/fill" bs=64k 2>/dev/null || true
+  dd if=/dev/zero of="$W/small/fill" bs=1M 2>/dev/null || true
   find "$W/small/usr" -type f -exec sha256sum {} + >"$W/before"
   run "$CTK" install --toolkit-root="$TOOLKIT" --prefix "$W/small/usr" --sysconfdir "$W/small/etc"
   assert_equal 1 "$status"
