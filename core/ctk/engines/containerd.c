@@ -62,10 +62,12 @@ static int choose_place(const struct engine_request *request, struct engine_file
   if (change_read(path, &text, err) < 0 ||
       (text != NULL && containerd_read_version(text, path, &version, err) < 0))
     return -1;
+  if (version == 0)
+    version = version_for_new_file();
   if (version > VERSION_KNOWN)
     engine_note("%s has version %ld, which is newer than this program: it is taken for version %d",
                 path, version, VERSION_KNOWN);
-  if (request->drop_in != NULL && version > 0 && version < CONTAINERD_DROP_INS)
+  if (request->drop_in != NULL && version < CONTAINERD_DROP_INS)
     return error_set(err,
                      "%s has version %ld: containerd 1.x would replace its tables by those of a "
                      "drop-in; leave out --drop-in to edit the file in place",

@@ -211,7 +211,9 @@ static int strip_entry(struct draft *draft, const struct engine_past *past, cons
     return -1;
   if (!holds_nothing(draft->text, RUNTIMES))
     return 0;
-  return past->remembered ? give_back(draft, past->before, RUNTIMES) : cut(draft, RUNTIMES);
+  cleanup_free char *old = json_edit_get(or_empty(past->before), RUNTIMES);
+  bool had_others = old != NULL && *old == '{' && !holds_nothing(past->before, RUNTIMES);
+  return had_others ? 0 : give_back(draft, past->before, RUNTIMES);
 }
 
 /* The old default, if it still exists; a default that does not keeps docker from starting. */
@@ -349,15 +351,22 @@ static int validate(const char *dockerd, const char *path, struct error *err)
 }
 
 /* dockerd can do so since 23. */
-static int validate_texts(const char *text, const char *present, struct error *err)
+static char *find_validator(void)
 {
-  const char *const help[] = {NULL, "--help", NULL};
+  struct error ignored;
   cleanup_free char *dockerd = program_find("dockerd");
   cleanup_free char *usage = NULL;
+  const char *const argv[] = {dockerd, "--help", NULL};
+  bool can = dockerd != NULL && program_capture(argv, &usage, &ignored) == 0 &&
+             strstr(usage, "--validate") != NULL;
+  return can ? steal_pointer(&dockerd) : NULL;
+}
+
+static int validate_texts(const char *text, const char *present, struct error *err)
+{
   struct error before;
-  const char *const ask[] = {dockerd, help[1], NULL};
-  if (dockerd == NULL || text == NULL || program_capture(ask, &usage, &before) < 0 ||
-      strstr(usage, "--validate") == NULL)
+  cleanup_free char *dockerd = text != NULL ? find_validator() : NULL;
+  if (dockerd == NULL)
     return 0;
   cleanup_program_folder char *folder = program_folder(err);
   cleanup_free char *new = folder != NULL ? program_write(folder, "daemon.json", text, err) : NULL;

@@ -276,9 +276,8 @@ static void strip_line_end(struct draft *draft, const char *present)
 {
   const char *before = draft->before;
   size_t length = strlen(draft->text), old = before != NULL ? strlen(before) : 0;
-  bool block_was_last = strncmp(present, draft->text, length) == 0;
   if (old == 0 || before[old - 1] == '\n' || length < 2 || draft->text[length - 1] != '\n' ||
-      !block_was_last)
+      !toml_block_is_last(present, draft->owner))
     return;
   length -= draft->text[length - 2] == '\r' ? 2 : 1;
   draft->text[length] = '\0';

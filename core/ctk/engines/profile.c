@@ -74,13 +74,29 @@ static void place_link(struct keep_profile *profile, const char *name, const cha
   profile->target = xstrdup(rootless ? program : base_name(program));
 }
 
+/* Who is not root can only have one beside a config of their own. */
+static int check_place(const char *engine, const char *config_path, const char *runtime,
+                       struct error *err)
+{
+  cleanup_free char *folder = engine_beside(config_path, ".");
+  if (!trust_rootless() || access(folder, W_OK) == 0)
+    return 0;
+  return error_set(
+      err,
+      "%s used %s until now; to go on with it, it needs a profile beside %s, where you "
+      "cannot write: make a config of your own first, "
+      "~/.config/container-hooks/config.cfg",
+      engine, runtime, config_path);
+}
+
 static int plan(struct keep_profile *profile, const char *engine,
                 const struct engine_request *request, const char *config_path, const char *runtime,
                 struct error *err)
 {
   cleanup_free char *name = NULL;
   cleanup_free char *text = quoted(runtime);
-  if (name_profile(&name, engine, request, err) < 0)
+  if (check_place(engine, config_path, runtime, err) < 0 ||
+      name_profile(&name, engine, request, err) < 0)
     return -1;
   place_link(profile, name, config_path, request->path);
   profile->config = profile_path(config_path, name);

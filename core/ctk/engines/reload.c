@@ -2,6 +2,7 @@
 #include "ctk/engines/reload.h"
 
 #include "common/file.h"
+#include "common/trust.h"
 #include "ctk/engines/program.h"
 
 #include <fcntl.h>
@@ -19,8 +20,9 @@ int reload_by_systemd(const char *verb, const char *unit, struct error *err)
   if (systemctl == NULL)
     return error_set(err, "cannot %s %s: there is no systemctl here", verb, unit);
   struct error inactive;
-  const char *const ask[] = {systemctl, "is-active", unit, NULL};
-  const char *const act[] = {systemctl, verb, unit, NULL};
+  const char *whose = trust_rootless() ? "--user" : "--system";
+  const char *const ask[] = {systemctl, whose, "is-active", unit, NULL};
+  const char *const act[] = {systemctl, whose, verb, unit, NULL};
   if (program_run(ask, &inactive) < 0)
     return 1;
   if (program_run(act, err) < 0)

@@ -21,7 +21,7 @@ static char *with_newlines(const char *lines, const char *newline)
   for (; *lines != '\0'; lines++) {
     if (*lines == '\n')
       fputs(newline, out);
-    else
+    else if (*lines != '\r' || lines[1] != '\n') /* values can come from another file */
       fputc(*lines, out);
   }
   fclose(out);
@@ -78,6 +78,14 @@ static size_t include_empty_line(const char *text, size_t at)
   if (end > 0 && text[end - 1] == '\r')
     end--;
   return end > 0 && text[end - 1] == '\n' ? end : at;
+}
+
+bool toml_block_is_last(const char *text, const char *owner)
+{
+  cleanup_free char *line = xasprintf("\n" END "\n", owner);
+  cleanup_free char *ended = with_newlines(line, newline_of(text));
+  size_t length = strlen(text), end = strlen(ended);
+  return length >= end && text_equal(text + length - end, ended);
 }
 
 int toml_block_remove(const char *text, const char *name, const char *owner, char **edited,

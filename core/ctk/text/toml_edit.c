@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/text/toml_edit.h"
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define SHOWN_PATH_MAX 300 /* bytes of a path that a message shows */
 
 /* --- paths --------------------------------------------------------------------------------- */
@@ -89,9 +90,9 @@ static char *insert_line(const char *text, size_t at, size_t like, const char *l
   size_t end = line_end(text, at), indented = line_start(text, like);
   size_t indent = strspn(text + indented, " \t");
   const char *newline = newline_of(text);
-  bool open = end > 0 && text[end - 1] != '\n';
-  cleanup_free char *whole =
-      xasprintf("%s%.*s%s%s", open ? newline : "", (int)indent, text + indented, line, newline);
+  bool open = end > 0 && text[end - 1] != '\n'; /* the last line has no end: so it stays */
+  cleanup_free char *whole = xasprintf("%s%.*s%s%s", open ? newline : "", (int)indent,
+                                       text + indented, line, open ? "" : newline);
   return splice(text, end, end, whole);
 }
 
@@ -138,7 +139,9 @@ static char *insert_at_root(const struct toml *toml, const char *line)
 {
   if (toml->count > 0 && !is_header(&toml->items[0]))
     return insert_line(toml->text, toml->items[0].end, toml->items[0].start, line);
-  return xasprintf("%s%s%s", line, newline_of(toml->text), toml->text);
+  cleanup_free char *whole = xasprintf("%s%s", line, newline_of(toml->text));
+  size_t start = text_starts(toml->text, BYTE_ORDER_MARK) ? strlen(BYTE_ORDER_MARK) : 0;
+  return splice(toml->text, start, start, whole);
 }
 
 /* Is the table, or one above it, in a form that no line can be added to? */
@@ -191,11 +194,15 @@ int toml_edit_set(const char *text, const char *name, const char *const *path, c
   cleanup_toml struct toml toml = {.count = 0};
   if (parse(text, name, &toml, err) < 0)
     return -1;
+  size_t depth = depth_of(path);
   const struct toml_item *item = toml_find(&toml, path);
+  for (size_t i = 0; item == NULL && i < toml.count; i++) /* headers and dots make tables too */
+    if (shares(&toml.items[i], path, depth))
+      return fail_at(&toml.items[i], name, path, depth, "is a table", err);
   if (item == NULL)
     return set_new(&toml, name, path, value, edited, err);
   if (is_header(item))
-    return fail_at(item, name, path, item->depth, "is a table", err);
+    return fail_at(item, name, path, depth, "is a table", err);
   *edited = splice(text, item->value_start, item->value_end, value);
   return 0;
 }
@@ -215,10 +222,13 @@ int toml_edit_can_open(const char *text, const char *name, const char *const *pa
 
 /* --- taking out ---------------------------------------------------------------------------- */
 
-/* Marks the lines of bytes [start, end) as going. */
+/* Marks the lines of bytes [start, end) as going. A last line without an end takes that of the line
+   before it along. */
 static void mark(const char *text, size_t start, size_t end, char *going)
 {
   size_t from = line_start(text, start), to = line_end(text, end);
+  if (to > 0 && text[to - 1] != '\n' && from > 0)
+    from -= from > 1 && text[from - 2] == '\r' ? 2 : 1;
   memset(going + from, 1, to - from);
 }
 

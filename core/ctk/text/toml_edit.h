@@ -49,6 +49,9 @@ void toml_edit_list_free(char **list);
 /* Adds lines at the end, between two comments that name their owner; the text's line ends. */
 char *toml_block_append(const char *text, const char *owner, const char *lines);
 
+/* Does the text end with such a block? */
+bool toml_block_is_last(const char *text, const char *owner);
+
 /* Takes such a block out, with the empty line before it. Nothing there is success. */
 int toml_block_remove(const char *text, const char *name, const char *owner, char **edited,
                       struct error *err);

@@ -40,6 +40,10 @@ static int skip_other(struct toml_reader *reader)
     }
     if (depth == 0 && strchr(",] \t\r\n#", byte) != NULL)
       return 0;
+    if (byte == '#') {
+      toml_reader_skip_lines(reader);
+      continue;
+    }
     depth += byte == '[' || byte == '{' ? 1 : byte == ']' || byte == '}' ? -1 : 0;
     reader->at++;
   }

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whatever TOML is edited stays TOML: a key that is set has its value, one that is taken out is
+ * gone, and a block goes without a trace.
+ */
+#include "ctk/text/toml_edit.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+static void must(bool holds)
+{
+  if (!holds)
+    abort();
+}
+
+static bool is_toml(const char *text)
+{
+  struct error ignored;
+  cleanup_toml struct toml toml = {.count = 0};
+  return toml_parse(text, strlen(text), "", &toml, &ignored) == 0;
+}
+
+static bool is_below(const struct toml_item *item, const char *const *path)
+{
+  size_t depth = 0;
+  for (; path[depth] != NULL; depth++)
+    if (depth >= item->depth || !text_equal(item->path[depth], path[depth]))
+      return false;
+  return true;
+}
+
+static void expect_gone(const char *text, const char *const *path)
+{
+  struct error err;
+  cleanup_toml struct toml toml = {.count = 0};
+  must(toml_parse(text, strlen(text), "", &toml, &err) == 0);
+  for (size_t i = 0; i < toml.count; i++)
+    must(!is_below(&toml.items[i], path));
+}
+
+static void edit_key(const char *text, const char *const *path)
+{
+  struct error err;
+  cleanup_free char *set = NULL;
+  cleanup_free char *removed = NULL;
+  if (toml_edit_set(text, "fuzz", path, "\"value\"", &set, &err) == 0) {
+    cleanup_free char *raw = toml_edit_raw(set, path);
+    must(raw != NULL && text_equal(raw, "\"value\""));
+  }
+  if (toml_edit_remove(text, "fuzz", path, &removed, &err) == 0)
+    expect_gone(removed, path);
+}
+
+static void edit_list(const char *text, const char *const *path)
+{
+  struct error err;
+  cleanup_free char *longer = NULL;
+  cleanup_free char *shorter = NULL;
+  if (toml_edit_list_add(text, "fuzz", path, "element", &longer, &err) < 0)
+    return;
+  must(is_toml(longer));
+  must(toml_edit_list_remove(longer, "fuzz", path, "element", &shorter, &err) == 0);
+  must(is_toml(shorter));
+}
+
+static void edit_block(const char *text)
+{
+  struct error err;
+  cleanup_free char *with = toml_block_append(text, "fuzz", "[fuzz-1.fuzz-2]\nx = 1\n");
+  cleanup_free char *without = NULL;
+  if (strstr(text, "fuzz") != NULL || !is_toml(with))
+    return;
+  must(toml_block_is_last(with, "fuzz"));
+  must(toml_block_remove(with, "fuzz", "fuzz", &without, &err) == 0);
+  must(strncmp(without, text, strlen(text)) == 0 && strlen(without) <= strlen(text) + 2);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+  static const char *const paths[][4] = {{"a"}, {"a", "b"}, {"a", "b", "c"}};
+  cleanup_free char *text = xcalloc(length + 1, 1);
+  if (length > 0)
+    memcpy(text, bytes, length);
+  if (strlen(text) != length || !is_toml(text))
+    return 0;
+  for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+    edit_key(text, paths[i]);
+    edit_list(text, paths[i]);
+  }
+  edit_block(text);
+  return 0;
+}

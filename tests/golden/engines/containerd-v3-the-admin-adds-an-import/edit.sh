@@ -1,0 +1,1 @@
+sed -i 's|imports = \[|imports = ["/etc/other.toml", |' config.toml

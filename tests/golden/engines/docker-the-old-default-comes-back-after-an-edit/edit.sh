@@ -1,0 +1,1 @@
+sed -i "s|{|{\n  \"debug\": true,|;:a;n;ba" daemon.json

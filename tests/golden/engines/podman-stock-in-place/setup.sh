@@ -1,0 +1,3 @@
+mkdir bin
+printf '#!/bin/sh\n' >bin/crun
+chmod 755 bin/crun
