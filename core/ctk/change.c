@@ -183,7 +183,7 @@ static int make_folders(const char *path, struct error *err)
     if (slash == folder)
       continue;
     *slash = '\0';
-    if (mkdir(folder, FOLDER_MODE) < 0 && errno != EEXIST && access(folder, F_OK) < 0)
+    if (access(folder, F_OK) < 0 && mkdir(folder, FOLDER_MODE) < 0 && errno != EEXIST)
       return cannot("make the folder", folder, err);
     *slash = '/';
   }
@@ -202,6 +202,8 @@ static int go_to(const struct change *change, struct place *place, struct error 
   if (make_folders(change->path, err) < 0)
     return -1;
   place->file = change->link ? NULL : realpath(change->path, NULL);
+  if (place->file == NULL && !change->link && errno != ENOENT)
+    return cannot("find", change->path, err);
   if (place->file == NULL)
     place->file = xstrdup(change->path);
 
@@ -277,28 +279,27 @@ static int replace(const struct change *change, const struct place *place, const
   return 0;
 }
 
-static int make_text(const struct change *change, const char *text, struct error *err)
-{
-  cleanup_place struct place place;
-  if (go_to(change, &place, err) < 0)
-    return -1;
-  if (text == NULL && unlinkat(place.folder, place.name, 0) < 0 && errno != ENOENT)
-    return cannot("remove", change->path, err);
-  if (text != NULL && replace(change, &place, text, err) < 0)
-    return -1;
-  fsync(place.folder); /* some file systems cannot; nothing is lost but the order */
-  return 0;
-}
-
-static int make(const struct change *change, struct error *err)
+static int is_as_expected(const struct change *change, const char *expected, struct error *err)
 {
   cleanup_free char *present = NULL;
   if (read_present(change, &present, err) < 0)
     return -1;
-  if (!change_same(present, change->before))
-    return error_set(err, "%s was changed by somebody else meanwhile: run this again",
-                     change->path);
-  return make_text(change, change->after, err);
+  if (change_same(present, expected))
+    return 0;
+  return error_set(err, "%s was changed by somebody else meanwhile: run this again", change->path);
+}
+
+static int make(const struct change *change, const char *from, const char *to, struct error *err)
+{
+  cleanup_place struct place place;
+  if (go_to(change, &place, err) < 0 || is_as_expected(change, from, err) < 0)
+    return -1;
+  if (to == NULL && unlinkat(place.folder, place.name, 0) < 0 && errno != ENOENT)
+    return cannot("remove", change->path, err);
+  if (to != NULL && replace(change, &place, to, err) < 0)
+    return -1;
+  fsync(place.folder); /* some file systems cannot; nothing is lost but the order */
+  return 0;
 }
 
 /* --- making all ---------------------------------------------------------------------------- */
@@ -308,7 +309,7 @@ static void take_back(const struct changes *changes, size_t count, struct error 
   while (count-- > 0) {
     const struct change *change = &changes->list[count];
     struct error cause;
-    if (make_text(change, change->before, &cause) < 0)
+    if (make(change, change->after, change->before, &cause) < 0)
       error_append(err, "; and %s could not be given back its old text: %s", change->path,
                    cause.text);
   }
@@ -317,7 +318,8 @@ static void take_back(const struct changes *changes, size_t count, struct error 
 int changes_make(const struct changes *changes, struct error *err)
 {
   for (size_t i = 0; i < changes->count; i++) {
-    if (make(&changes->list[i], err) < 0) {
+    const struct change *change = &changes->list[i];
+    if (make(change, change->before, change->after, err) < 0) {
       take_back(changes, i, err);
       return -1;
     }
