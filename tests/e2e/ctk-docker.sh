@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# `container-hooks-ctk runtime` on a running dockerd of our own: configure, reload, and back.
+. "$(dirname "$0")/../lib.sh"
+
+image=cht/test:1
+daemon=$W/daemon.json
+export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client
+export CONTAINER_HOOKS_STATE=$W/state
+
+start_dockerd() {
+  jq -n --arg group "/$NAME" --arg pid "$W/docker.pid" '{
+    "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group, pidfile: $pid}' \
+    >"$daemon"
+  cp "$daemon" "$W/original.json"
+  dockerd --config-file "$daemon" --host "$DOCKER_HOST" \
+    --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
+    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
+  wait_until 60 docker info && return
+  tail -n 20 "$W/dockerd.log"
+  return 1
+}
+
+ctk() {
+  run "$CTK" runtime "$@" --runtime docker --config-file "$daemon"
+}
+
+default_is() {
+  [ "$(docker info --format '{{.DefaultRuntime}}')" = "$1" ]
+}
+
+greets() {
+  greeting_hook
+  run_ok docker run --rm --network none "$image" echo from the container
+  assert_equal 'from the container' "$output"
+  assert_equal "$1" "$(cat "$W/test.txt" 2>/dev/null || true)"
+}
+
+not_configured() {
+  default_is runc
+  greets ''
+  ctk status
+  assert_contains "$output" 'does not know container-hooks-runtime'
+}
+
+configure_and_reload() {
+  ctk configure --default --reload
+  assert_equal 0 "$status" || fail "$output"
+  assert_contains "$output" 'Docker has read its files anew'
+  wait_until 10 default_is container-hooks-runtime
+  greets 'Hello World'
+  ctk status --json
+  jq -e '.[0] | .configured and .is_default and .found' <<<"$output"
+}
+
+twice_equals_once() {
+  cp "$daemon" "$W/once.json"
+  ctk configure --default --reload
+  assert_equal 0 "$status"
+  assert_contains "$output" 'nothing to change'
+  cmp "$W/once.json" "$daemon"
+}
+
+dry_run_shows_and_changes_nothing() {
+  ctk unconfigure --dry-run
+  assert_equal 0 "$status"
+  assert_contains "$output" '-    "default-runtime": "container-hooks-runtime"' ||
+    assert_contains "$output" '-  "default-runtime": "container-hooks-runtime"'
+  cmp "$W/once.json" "$daemon"
+}
+
+unconfigure_and_reload() {
+  ctk unconfigure --reload
+  assert_equal 0 "$status" || fail "$output"
+  cmp "$W/original.json" "$daemon"
+  wait_until 10 default_is runc
+  greets ''
+  run_fails docker run --rm --network none --runtime container-hooks-runtime "$image" true
+  assert_equal '' "$(ls "$W/state/engines")"
+}
+
+only_named() {
+  ctk configure --reload
+  assert_equal 0 "$status"
+  wait_until 10 named_runs
+  default_is runc
+  greets ''
+  ctk unconfigure --reload
+  cmp "$W/original.json" "$daemon"
+}
+
+named_runs() {
+  docker run --rm --network none --runtime container-hooks-runtime "$image" true
+}
+
+another_default_comes_back() {
+  cp "$RUNTIME" "$W/other-runtime"
+  jq '.runtimes.other.path = "/usr/sbin/runc" | ."default-runtime" = "other"' "$W/original.json" \
+    >"$daemon"
+  kill -HUP "$(cat "$W/docker.pid")"
+  wait_until 10 default_is other
+  ctk configure --default --reload
+  assert_equal 0 "$status" || fail "$output"
+  wait_until 10 default_is container-hooks-runtime
+  jq '.debug = false' "$daemon" >"$W/edited.json"
+  cp "$W/edited.json" "$daemon"
+  ctk unconfigure --reload
+  assert_equal 0 "$status" || fail "$output"
+  wait_until 10 default_is other
+  assert_equal '{"default-runtime":"other","runtimes":{"other":{"path":"/usr/sbin/runc"}},"debug":false}' \
+    "$(jq -c '{"default-runtime", runtimes, debug}' "$daemon")"
+}
+
+another_file_is_told() {
+  echo '{}' >"$W/elsewhere.json"
+  run "$CTK" runtime configure --config-file "$W/elsewhere.json" --pid-file "$W/docker.pid" --reload
+  assert_equal 1 "$status"
+  assert_contains "$output" 'is that its config file?'
+}
+
+# dockerd would refuse a default both on its command line and in its file.
+default_on_command_line_is_told() {
+  mkdir "$W/fake"
+  printf '#!/bin/sh\nsleep 1000\n' >"$W/fake/dockerd"
+  chmod 755 "$W/fake/dockerd"
+  "$W/fake/dockerd" --default-runtime=crun &
+  echo $! >"$W/fake.pid"
+  echo '{}' >"$W/elsewhere.json"
+  wait_until 5 grep -q dockerd "/proc/$!/comm"
+  run "$CTK" runtime configure --default --config-file "$W/elsewhere.json" --pid-file "$W/fake.pid"
+  assert_equal 1 "$status"
+  assert_contains "$output" 'was started with --default-runtime'
+  assert_equal '{}' "$(cat "$W/elsewhere.json")"
+  run_ok "$CTK" runtime configure --config-file "$W/elsewhere.json" --pid-file "$W/fake.pid"
+}
+
+[ "$(id -u)" = 0 ] || skip_all 'needs root'
+install_toolkit
+write_config
+make_image "$W/image.tar" "$image"
+test_case 'dockerd starts without us' start_dockerd
+run docker load --input "$W/image.tar"
+test_case 'a container goes past us at first' not_configured
+test_case 'configure --default --reload: docker run without --runtime goes through us' \
+  configure_and_reload
+test_case 'configured twice equals once' twice_equals_once
+test_case 'a dry run shows the difference and changes nothing' dry_run_shows_and_changes_nothing
+test_case 'unconfigure --reload: the old bytes, and docker run goes past us again' \
+  unconfigure_and_reload
+test_case 'without --default only docker run --runtime goes through us' only_named
+test_case 'another default and an edit of the admin survive' another_default_comes_back
+test_case 'a file that the daemon does not read is noticed' another_file_is_told
+test_case 'a default on the command line of dockerd is told before anything is written' \
+  default_on_command_line_is_told
+test_end
