@@ -116,6 +116,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/command
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+# The ctk holds the commented default config.
+$(BUILD)/obj/core/ctk/config_file.o: etc/config.cfg
+
 $(BUILD)/libcore.a: $(CORE_OBJECTS)
 $(BUILD)/libtested.a: $(TESTED_OBJECTS)
 $(BUILD)/%.a:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# bash completion: what it offers is what the program has. Needs no root.
+# bash completion and the manual page: both have what the program has. Needs no root.
 . "$(dirname "$0")/../lib.sh"
 
 # offers EXPECTED WORD…: the last word is the one being typed; the program's own name comes first.
@@ -33,6 +33,18 @@ options() {
   assert_contains "$output" --help
 }
 
+# manual COMMAND…: its options stand in the page.
+manual() {
+  local option page
+  page=$(mandoc -T ascii "$TOP/docs/container-hooks-ctk.8" | sed 's/.\x08//g')
+  run_ok "$CTK" "$@" --help
+  for option in $(sed -n '/^Options:/,/^$/p' <<<"$output" | grep -oE -- '^  (-., )?--[a-z-]+' |
+    grep -oE -- '--.*'); do
+    assert_contains "$page" "$option"
+  done
+  assert_contains "$page" "container-hooks-ctk $*"
+}
+
 values() {
   mkdir -p "$W/values/folder"
   touch "$W/values/file.json"
@@ -40,10 +52,10 @@ values() {
   offers 'docker containerd crio podman' runtime configure --runtime ''
   offers 'docker' runtime configure --runtime = d
   offers 'docker containerd crio podman' runtime configure --runtime =
-  offers 'file.json' runtime status --config-file fi
+  offers 'file.json' runtime status --config-file 'fi'
   offers 'folder' install --toolkit-root ''
   offers 'file.json folder' apply ''
-  offers 'file.json' apply --diff fi
+  offers 'file.json' apply --diff 'fi'
   offers '' runtime configure --name ''
 }
 
@@ -58,11 +70,13 @@ install_toolkit
 # shellcheck source=/dev/null
 . "$TOP/etc/bash-completion/container-hooks-ctk"
 test_case 'every command' every_command
-for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config plugin \
-  'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' apply doctor install \
-  uninstall; do
+for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config \
+  'config check' plugin 'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' \
+  apply doctor install uninstall; do
   # shellcheck disable=SC2086
   test_case "the options of: container-hooks-ctk $command" options $command
+  # shellcheck disable=SC2086
+  test_case "the manual has: container-hooks-ctk $command" manual $command
 done
 test_case 'values: engines, files, folders' values
 test_case 'values: plugins by their names' plugins
