@@ -84,10 +84,7 @@ UNIT_OBJECTS   := $(call objects,tests/unit)
 TESTED_OBJECTS := $(CORE_OBJECTS) \
   $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS) $(CTK_OBJECTS))
 
-# Built as soon as all its commands are there; until then only its parts are, for their tests.
-CTK := $(if $(and $(wildcard core/ctk/doctor.c),$(wildcard core/ctk/config.c)),container-hooks-ctk)
-
-PROGRAMS := $(addprefix $(BUILD)/,container-hooks-runtime container-hooks $(CTK))
+PROGRAMS := $(addprefix $(BUILD)/,container-hooks-runtime container-hooks container-hooks-ctk)
 HELPERS  := $(BUILD)/modify
 
 plugin-names = $(patsubst $(1)/%/,%,$(sort $(dir $(wildcard $(1)/*/*.c))))
@@ -239,8 +236,8 @@ doc     = $(DESTDIR)$(PREFIX)/share/doc/container-hooks
 bashrc  = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
 
-MANUALS     := $(filter-out $(if $(CTK),,docs/container-hooks-ctk.8),$(wildcard docs/*.[1-8]))
-COMPLETIONS := $(if $(CTK),$(wildcard etc/bash-completion/*))
+MANUALS     := $(wildcard docs/*.[1-8])
+COMPLETIONS := $(wildcard etc/bash-completion/*)
 EXAMPLES    := $(filter-out etc/config.cfg etc/bash-completion/%,$(shell find etc -type f 2>/dev/null)) \
   $(wildcard README.md CHANGELOG.md plugins/*/README.md)
 
@@ -300,7 +297,7 @@ help:
 	  'make check         all tests; needs root, installs what they need' \
 	  'make check-unit    unit tests only; check-e2e: golden tests and real engines' \
 	  'make test RUN=…    some groups of tests, without installing anything: see tests/run' \
-  'make check-asan    tests built with AddressSanitizer and UBSan' \
+	  'make check-asan    tests built with AddressSanitizer and UBSan' \
 	  'make fuzz TIME=60  each fuzzer for that many seconds; fuzz-smoke: for five' \
 	  'make bench         what the runtime costs, against a bare exec' \
-  'make format        clang-format; format-check only looks; tidy: clang-tidy'
+	  'make format        clang-format; format-check only looks; tidy: clang-tidy'
