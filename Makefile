@@ -165,8 +165,11 @@ check-unit:
 check-e2e:
 	$(MAKE) test RUN='golden e2e'
 
+# Not those that use strace: LeakSanitizer does not work under a tracer, and where system calls are
+# made to fail, the sanitizers' own fail too.
+check-asan: UNTRACED = $(patsubst tests/e2e/%.sh,%,$(shell grep -L strace tests/e2e/*.sh))
 check-asan:
-	$(MAKE) test RUN='unit golden e2e' BUILD=$(BUILD)/asan SANITIZE=address,undefined
+	$(MAKE) test RUN='unit golden $(UNTRACED)' BUILD=$(BUILD)/asan SANITIZE=address,undefined
 
 # `make test RUN=docker`: some groups of tests only.
 test: tests
