@@ -51,7 +51,8 @@ struct trial {
 /*
  * The trace is a JSON array with an object for each entry of the config, in its order:
  *   name, path, file, line, enabled, required   as the entry has them
- *   state         "disabled", "left out", "refused" (it was not loaded), "loaded", "done", "failed"
+ *   state         "disabled", "left out", "refused" (it was not loaded), "loaded", "unmatched" (its
+ *                 conditions do not match the spec), "done", "failed"
  *   error         why it was refused or has failed
  *   plugin        what it says of itself: name, version, summary, interface, check, finish
  *   microseconds  how long it took, from loading to finish

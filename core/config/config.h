@@ -23,7 +23,8 @@ struct config_plugin {
   const char *name;
   const char *path; /* absolute; of the .so */
   bool enabled, required;
-  const config_setting_t *settings; /* NULL if there are none */
+  const config_setting_t *settings; /* a group; NULL if there are none */
+  const config_setting_t *when;     /* a group: which containers it is for; NULL: all */
   const char *file;                 /* where the entry stands; "(default)" if in no file */
   unsigned line;                    /* 0 if in no file */
   char *default_path;               /* owned; NULL if the entry has a path of its own */

@@ -199,9 +199,10 @@ static int take_name(const struct reader *reader, const config_setting_t *value,
   return 0;
 }
 
-/* What is in it is the plugin's. */
-static int take_settings(const struct reader *reader, const config_setting_t *value, void *place,
-                         struct error *err)
+/* What is in it is read by the worker: the settings are the plugin's, the conditions the chain's.
+ */
+static int take_group(const struct reader *reader, const config_setting_t *value, void *place,
+                      struct error *err)
 {
   if (!config_setting_is_group(value))
     return fail_type(reader, value, "a group { }", err);
@@ -240,7 +241,8 @@ static const struct key plugin_keys[] = {
     {"path", take_path, offsetof(struct config_plugin, path)},
     {"enabled", take_boolean, offsetof(struct config_plugin, enabled)},
     {"required", take_boolean, offsetof(struct config_plugin, required)},
-    {"settings", take_settings, offsetof(struct config_plugin, settings)},
+    {"settings", take_group, offsetof(struct config_plugin, settings)},
+    {"when", take_group, offsetof(struct config_plugin, when)},
     {NULL, NULL, 0},
 };
 

@@ -86,8 +86,10 @@ static void print_entry(struct json_object *entry)
     printf("%s: %s\n", state, error);
   else if (text_equal(state, "done"))
     printf("%zu edit%s in %.1f ms\n", count, count == 1 ? "" : "s", milliseconds);
+  else if (text_equal(state, "unmatched"))
+    puts("not for this container: its `when` does not match");
   else
-    printf("%s\n", text_equal(state, "loaded") ? "not reached" : state);
+    puts(text_equal(state, "loaded") ? "not reached" : state);
   if (edits != NULL)
     print_edits(edits);
 }

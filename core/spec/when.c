@@ -1,33 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spec/when.h"
-
-#include "spec/binds.h"
+#include "spec/when_conditions.h"
 
 #include <ctype.h>
 #include <json-c/linkhash.h>
-#include <regex.h>
-
-struct when_command {
-  struct when_command *next;
-  regex_t pattern;
-};
-
-struct when_annotation {
-  struct when_annotation *next;
-  bool any_key;
-  regex_t key; /* unless any_key */
-  regex_t value;
-};
-
-enum when_flag { WHEN_UNSET, WHEN_FALSE, WHEN_TRUE };
-
-struct when {
-  enum when_mode mode;
-  enum when_flag always, bind_mounts;
-  struct when_annotation *annotations;
-  struct when_command *commands;
-  size_t annotation_count, command_count;
-};
 
 /* --- compiling ----------------------------------------------------------------------------- */
 
@@ -46,6 +21,13 @@ static void free_annotation(struct when_annotation *annotation)
   free(annotation);
 }
 
+static void free_variable(struct when_variable *variable)
+{
+  free(variable->name);
+  regfree(&variable->value);
+  free(variable);
+}
+
 void when_free(struct when *when)
 {
   if (when == NULL)
@@ -61,13 +43,19 @@ void when_free(struct when *when)
     regfree(&command->pattern);
     free(command);
   }
+  while (when->variables != NULL) {
+    struct when_variable *variable = when->variables;
+    when->variables = variable->next;
+    free_variable(variable);
+  }
   free(when);
 }
 
 bool when_is_empty(const struct when *when)
 {
   return when->always == WHEN_UNSET && when->bind_mounts == WHEN_UNSET &&
-         when->annotations == NULL && when->commands == NULL;
+         when->has_binds == WHEN_UNSET && when->sandboxes == WHEN_UNSET &&
+         when->annotations == NULL && when->commands == NULL && when->variables == NULL;
 }
 
 /* The letter or digit behind the first backslash that POSIX gives no meaning; '\0' if none. */
@@ -166,7 +154,34 @@ int when_add_annotation(struct when *when, const char *key, const struct value *
   return 0;
 }
 
-static int add_annotations(struct when *when, const struct value *object, struct error *err)
+static int add_variable(struct when *when, const char *name, const struct value *pattern,
+                        struct error *err)
+{
+  const char *text;
+  if (when->variable_count == WHEN_PATTERNS_MAX)
+    return value_error(pattern, err, "is one pattern too many; at most %d are allowed",
+                       WHEN_PATTERNS_MAX);
+  if (name[0] == '\0' || strchr(name, '=') != NULL)
+    return value_error(pattern, err, "is for \"%s\", which is no name of a variable", name);
+  if (value_text(pattern, &text, err) < 0)
+    return -1;
+  cleanup_free struct when_variable *variable = xcalloc(1, sizeof(*variable));
+  if (compile(&variable->value, text, pattern, err) < 0)
+    return -1;
+  variable->name = xstrdup(name);
+  variable->next = when->variables;
+  when->variables = steal_pointer(&variable);
+  when->variable_count++;
+  return 0;
+}
+
+/* --- objects ------------------------------------------------------------------------------- */
+
+typedef int add_pair(struct when *when, const char *key, const struct value *pattern,
+                     struct error *err);
+
+static int add_members(struct when *when, const struct value *object, add_pair *add,
+                       struct error *err)
 {
   if (value_type(object, json_type_object, err) < 0)
     return -1;
@@ -174,13 +189,42 @@ static int add_annotations(struct when *when, const struct value *object, struct
     (void)json;
     struct value pattern;
     value_find(object, key, &pattern);
-    if (when_add_annotation(when, key, &pattern, err) < 0)
+    if (add(when, key, &pattern, err) < 0)
       return -1;
   }
   return 0;
 }
 
-int when_add_object(struct when *when, const struct value *object, struct error *err)
+/* An element { KEY_NAME: "…", value: "…" } of a list. */
+static int add_element(struct when *when, const struct value *element, const char *key_name,
+                       add_pair *add, struct error *err)
+{
+  const char *const keys[] = {key_name, "value", NULL};
+  struct value key, pattern;
+  const char *text;
+  if (value_object(element, keys, err) < 0 || value_need(element, key_name, &key, err) < 0 ||
+      value_text(&key, &text, err) < 0 || value_need(element, "value", &pattern, err) < 0)
+    return -1;
+  return add(when, text, &pattern, err);
+}
+
+static int add_pairs(struct when *when, const struct value *pairs, const char *key_name,
+                     add_pair *add, struct error *err)
+{
+  size_t count;
+  if (!json_object_is_type(pairs->json, json_type_array))
+    return add_members(when, pairs, add, err);
+  if (value_array(pairs, WHEN_PATTERNS_MAX, &count, err) < 0)
+    return -1;
+  for (size_t i = 0; i < count; i++) {
+    struct value element = value_element(pairs, i);
+    if (add_element(when, &element, key_name, add, err) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+static int add_oci_hooks(struct when *when, const struct value *object, struct error *err)
 {
   static const char *const keys[] = {"always", "annotations", "commands", "hasBindMounts", NULL};
   struct value member;
@@ -190,119 +234,41 @@ int when_add_object(struct when *when, const struct value *object, struct error 
     return value_error(object, err, "has no condition; write {\"always\": true} to match all");
   if (value_find(object, "always", &member) && add_flag(&when->always, &member, err) < 0)
     return -1;
-  if (value_find(object, "annotations", &member) && add_annotations(when, &member, err) < 0)
+  if (value_find(object, "annotations", &member) &&
+      add_members(when, &member, when_add_annotation, err) < 0)
     return -1;
   if (value_find(object, "commands", &member) && when_add_commands(when, &member, err) < 0)
     return -1;
-  if (value_find(object, "hasBindMounts", &member))
-    return when_add_bind_mounts(when, &member, err);
-  return 0;
+  return value_find(object, "hasBindMounts", &member) ? when_add_bind_mounts(when, &member, err)
+                                                      : 0;
 }
 
-/* --- matching ------------------------------------------------------------------------------ */
-
-/* Where an evaluation stands: conditions are put to it until one of them decides. */
-struct verdict {
-  enum when_mode mode;
-  bool match;   /* the answer, if no further condition is put */
-  bool decided; /* none will change it */
-};
-
-static void put(struct verdict *verdict, bool condition)
+static int add_ours(struct when *when, const struct value *object, struct error *err)
 {
-  verdict->match = condition;
-  verdict->decided = condition == (verdict->mode == WHEN_ANY);
+  static const char *const keys[] = {"annotations", "commands",  "environment",
+                                     "bind-mounts", "sandboxes", NULL};
+  struct value member;
+  if (value_object(object, keys, err) < 0)
+    return -1;
+  if (value_find(object, "annotations", &member) &&
+      add_pairs(when, &member, "key", when_add_annotation, err) < 0)
+    return -1;
+  if (value_find(object, "commands", &member) && when_add_commands(when, &member, err) < 0)
+    return -1;
+  if (value_find(object, "environment", &member) &&
+      add_pairs(when, &member, "name", add_variable, err) < 0)
+    return -1;
+  if (value_find(object, "bind-mounts", &member) && add_flag(&when->has_binds, &member, err) < 0)
+    return -1;
+  if (value_find(object, "sandboxes", &member) && add_flag(&when->sandboxes, &member, err) < 0)
+    return -1;
+  return when_is_empty(when)
+             ? value_error(object, err, "has no condition; leave it out to match every container")
+             : 0;
 }
 
-static bool finds(const regex_t *pattern, const char *text)
+int when_add_object(struct when *when, const struct value *object, enum when_words words,
+                    struct error *err)
 {
-  return regexec(pattern, text, 0, NULL, 0) == 0;
-}
-
-static int put_bind_mounts(const struct when *when, const struct value *spec,
-                           struct verdict *verdict, struct error *err)
-{
-  bool asked = false;
-  if (when->bind_mounts == WHEN_TRUE && binds_asked_for(spec, &asked, err) < 0)
-    return -1;
-  put(verdict, asked);
-  return 0;
-}
-
-static int matches_any(const struct when_annotation *wanted, const struct value *annotations,
-                       bool *match, struct error *err)
-{
-  *match = false;
-  json_object_object_foreach (annotations->json, key, json) {
-    (void)json;
-    struct value annotation;
-    const char *text;
-    if (!wanted->any_key && !finds(&wanted->key, key))
-      continue;
-    value_find(annotations, key, &annotation);
-    if (value_text(&annotation, &text, err) < 0)
-      return -1;
-    *match = finds(&wanted->value, text);
-    if (*match)
-      break;
-  }
-  return 0;
-}
-
-static int put_annotations(const struct when *when, const struct value *spec,
-                           struct verdict *verdict, struct error *err)
-{
-  struct value annotations;
-  bool there = value_find(spec, "annotations", &annotations) && annotations.json != NULL;
-  if (there && value_type(&annotations, json_type_object, err) < 0)
-    return -1;
-  const struct when_annotation *wanted = when->annotations;
-  for (; wanted != NULL && !verdict->decided; wanted = wanted->next) {
-    bool match = false;
-    if (there && matches_any(wanted, &annotations, &match, err) < 0)
-      return -1;
-    put(verdict, match);
-  }
-  return 0;
-}
-
-static int put_commands(const struct when *when, const struct value *spec, struct verdict *verdict,
-                        struct error *err)
-{
-  struct value process, args, first;
-  size_t count;
-  const char *text;
-  if (!value_find(spec, "process", &process) || process.json == NULL)
-    return 0;
-  if (value_type(&process, json_type_object, err) < 0 ||
-      value_need(&process, "args", &args, err) < 0 || value_array(&args, SIZE_MAX, &count, err) < 0)
-    return -1;
-  if (count == 0)
-    return value_error(&args, err, "is empty: there is no command");
-  first = value_element(&args, 0);
-  if (value_text(&first, &text, err) < 0)
-    return -1;
-
-  bool match = false;
-  for (const struct when_command *c = when->commands; c != NULL && !match; c = c->next)
-    match = finds(&c->pattern, text);
-  put(verdict, match);
-  return 0;
-}
-
-int when_match(const struct when *when, const struct value *spec, bool *match, struct error *err)
-{
-  struct verdict verdict = {.mode = when->mode};
-  if (when->always != WHEN_UNSET)
-    put(&verdict, when->always == WHEN_TRUE);
-  if (!verdict.decided && when->bind_mounts != WHEN_UNSET &&
-      put_bind_mounts(when, spec, &verdict, err) < 0)
-    return -1;
-  if (!verdict.decided && when->annotations != NULL &&
-      put_annotations(when, spec, &verdict, err) < 0)
-    return -1;
-  if (!verdict.decided && when->commands != NULL && put_commands(when, spec, &verdict, err) < 0)
-    return -1;
-  *match = verdict.match;
-  return 0;
+  return words == WHEN_OCI_HOOKS ? add_oci_hooks(when, object, err) : add_ours(when, object, err);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conditions on a container: `when` of oci-hooks(5), compiled once, then asked of a config.json.
+ * Conditions on a container: compiled once, then asked of a config.json.
  *
- * The conditions, as podman and CRI-O (containers/common) evaluate them:
+ * There are two vocabularies. WHEN_OCI_HOOKS is `when` of oci-hooks(5), as podman and CRI-O
+ * (containers/common) evaluate it:
  *
  *   always         true matches; false does not.
  *   hasBindMounts  true matches if there is a bind mount that somebody asked for (spec/binds.h);
@@ -12,6 +13,17 @@
  *   commands       Matches if process.args[0] matches any of the patterns. A spec with a process
  *                  but without process.args is an error; in a spec without a process, commands are
  *                  no condition at all.
+ *
+ * WHEN_OURS is that of our own files, where false is the opposite of true:
+ *
+ *   annotations, commands   as above
+ *   environment    Each pair is a condition of its own: it matches if process.env sets the variable
+ *                  of this very name, and its value (the last one) matches the pattern.
+ *   bind-mounts    true: it has a bind mount that somebody asked for; false: it has none.
+ *   sandboxes      true: it is the sandbox of a pod (spec/origin.h); false: it is not.
+ *
+ * In these, pairs may also be a list of groups, { key, value } and { name, value }: the keys of a
+ * config.cfg cannot have a dot.
  *
  * WHEN_ALL (files of version 1.0.0): all conditions that are set must match, and at least one must
  * be set. WHEN_ANY (version 0.1.0): one that matches is enough. Without any condition nothing
@@ -28,10 +40,11 @@
 
 #include "common/document.h"
 
-#define WHEN_PATTERNS_MAX 64  /* commands, and as many annotations */
+#define WHEN_PATTERNS_MAX 64  /* commands, as many annotations, and as many variables */
 #define WHEN_PATTERN_MAX 1024 /* bytes of one */
 
 enum when_mode { WHEN_ALL, WHEN_ANY };
+enum when_words { WHEN_OCI_HOOKS, WHEN_OURS };
 
 struct when;
 
@@ -46,9 +59,9 @@ static inline void cleanup_whenp(struct when **when)
 
 #define cleanup_when __attribute__((cleanup(cleanup_whenp)))
 
-/* Adds all conditions of an object {always, annotations, commands, hasBindMounts}; at least one
-   must be there. */
-int when_add_object(struct when *when, const struct value *object, struct error *err);
+/* Adds all conditions of an object in one of the vocabularies; at least one must be there. */
+int when_add_object(struct when *when, const struct value *object, enum when_words words,
+                    struct error *err);
 
 /* Adds conditions one by one. A value of a wrong type and a pattern that does not compile are
    errors. Each pattern of an array of commands is an alternative. */
@@ -62,8 +75,9 @@ int when_add_annotation(struct when *when, const char *key, const struct value *
 /* True if no condition was added: nothing will ever match. */
 bool when_is_empty(const struct when *when);
 
-/* Stores in *match whether a container matches. `spec` is the root of its config.json; a wrong type
-   there is an error if the answer depends on it. */
-int when_match(const struct when *when, const struct value *spec, bool *match, struct error *err);
+/* Stores in *match whether a container matches. `spec` is the root of its config.json, `bundle` the
+   folder of that; a wrong type in the spec is an error if the answer depends on it. */
+int when_match(const struct when *when, const struct value *spec, const char *bundle, bool *match,
+               struct error *err);
 
 #endif

@@ -117,6 +117,23 @@ static void prepare_link(struct link *link, struct chain *chain, const struct co
   };
 }
 
+static int read_when(struct link *link, struct error *err)
+{
+  const struct config_plugin *entry = link->entry;
+  if (entry->when == NULL)
+    return 0;
+  cleanup_free char *name =
+      xasprintf("%s:%u: when", entry->file, config_setting_source_line(entry->when));
+  cleanup_json struct json_object *tree = settings_to_json(entry->when);
+  const struct document document = {.name = name, .tree = tree};
+  const struct value root = document_root(&document);
+  link->when = when_new(WHEN_ALL);
+  if (when_add_object(link->when, &root, WHEN_OURS, err) == 0)
+    return 0;
+  note_trouble(link, LINK_REFUSED, err);
+  return -1;
+}
+
 static int load_link(struct link *link, struct error *err)
 {
   enter(link, "load");
@@ -134,6 +151,20 @@ static int load_link(struct link *link, struct error *err)
   return 0;
 }
 
+/* Conditions that cannot be read are a broken config, not the plugin's failure: they refuse the
+   container also where the plugin is optional. */
+static int read_and_load(struct link *link, struct error *err)
+{
+  if (read_when(link, err) < 0)
+    return -1;
+  if (load_link(link, err) == 0)
+    return 0;
+  if (link->entry->required)
+    return -1;
+  log_line(LOG_WARN, "%s; it is optional, the chain runs without it", err->text);
+  return 0;
+}
+
 int chain_load(struct chain *chain, const struct config *config,
                const struct chain_container *container, uint64_t skip, struct report *report,
                struct error *err)
@@ -147,16 +178,14 @@ int chain_load(struct chain *chain, const struct config *config,
   chain->process = getpid();
   int result = 0;
   for (size_t i = 0; i < chain->count; i++) {
-    const struct config_plugin *entry = &config->plugins[i];
     struct error failure;
-    prepare_link(&chain->links[i], chain, entry, container);
-    if (!entry->enabled || (skip >> i & 1) || load_link(&chain->links[i], &failure) == 0)
+    prepare_link(&chain->links[i], chain, &config->plugins[i], container);
+    bool wanted = config->plugins[i].enabled && !(skip >> i & 1);
+    if (!wanted || read_and_load(&chain->links[i], &failure) == 0)
       continue;
-    if (!entry->required)
-      log_line(LOG_WARN, "%s; it is optional, the chain runs without it", failure.text);
-    else if (result == 0)
+    if (result == 0)
       *err = failure;
-    result = entry->required ? -1 : result;
+    result = -1;
   }
   return result;
 }
@@ -179,15 +208,39 @@ static void log_edits(const struct link *link)
   log_line(LOG_INFO, "%s", text.text);
 }
 
+/* Is the plugin for this container? -1: that cannot be told. */
+static int concerns(const struct link *link, struct json_object *spec, struct error *err)
+{
+  const struct document document = {.name = "config.json", .tree = spec};
+  const struct value root = document_root(&document);
+  bool match = true;
+  if (link->when == NULL)
+    return true;
+  if (when_match(link->when, &root, link->context.bundle, &match, err) < 0)
+    return error_wrap(err, "%s:%u: when", link->entry->file,
+                      config_setting_source_line(link->entry->when));
+  return match;
+}
+
 static int modify_link(struct link *link, struct json_object *spec, struct error *err)
 {
+  int concerned = concerns(link, spec, err);
+  if (concerned < 0)
+    return -1;
+  if (!concerned) {
+    link->state = LINK_UNMATCHED;
+    log_line(LOG_DEBUG, "plugin '%s': its conditions do not match this container",
+             link->entry->name);
+    return 0;
+  }
   enter(link, "modify");
   link->context.spec = spec;
   int returned = link->plugin->modify(&link->context);
   leave(link);
-  if (result_of(link, returned, err) < 0)
+  if (result_of(link, returned, err) < 0 || pins_check(link->chain, spec, err) < 0)
     return -1;
-  return pins_check(link->chain, spec, err);
+  link->state = LINK_DONE;
+  return 0;
 }
 
 /* Puts the spec back to what it was before the plugin: the copy becomes the spec. */
@@ -205,7 +258,6 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
   struct edits *edits = &link->chain->edits;
   link->edits_start = link->edits_end = edits->count;
   if (modify_link(link, *spec, err) == 0) {
-    link->state = LINK_DONE;
     bool changed = edits_add(edits, link->entry->name, *before, *spec);
     link->edits_end = edits->count;
     log_edits(link);
@@ -241,6 +293,16 @@ int chain_modify(struct chain *chain, struct json_object **spec, struct error *e
 
 /* --- finish -------------------------------------------------------------------------------- */
 
+/* A plugin that the chain did not come to is asked for now. Where that cannot be told, it is better
+   to tell one too many: an auditor misses nothing. */
+static bool is_told(const struct link *link, struct json_object *spec)
+{
+  struct error ignored;
+  if (link->plugin == NULL || link->plugin->finish == NULL || link->state == LINK_UNMATCHED)
+    return false;
+  return link->state != LINK_LOADED || spec == NULL || concerns(link, spec, &ignored) != 0;
+}
+
 static int finish_link(struct link *link, struct json_object *spec,
                        const struct cht_outcome *outcome, struct error *err)
 {
@@ -269,8 +331,7 @@ int chain_finish(struct chain *chain, struct json_object *spec, const char *refu
   for (size_t i = 0; i < chain->count; i++) {
     struct link *link = &chain->links[i];
     struct error failure;
-    if (link->plugin == NULL || link->plugin->finish == NULL ||
-        finish_link(link, spec, &outcome, &failure) == 0)
+    if (!is_told(link, spec) || finish_link(link, spec, &outcome, &failure) == 0)
       continue;
     if (outcome.refused || !link->entry->required) {
       log_line(LOG_WARN, "%s", failure.text);
@@ -317,8 +378,10 @@ int chain_check(struct chain *chain, struct error *err)
 
 void chain_free(struct chain *chain)
 {
-  for (size_t i = 0; i < chain->count; i++)
+  for (size_t i = 0; i < chain->count; i++) {
     json_object_put(chain->links[i].context.settings);
+    when_free(chain->links[i].when);
+  }
   pins_drop(chain, NULL);
   free(chain->pins);
   edits_free(&chain->edits);

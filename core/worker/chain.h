@@ -12,6 +12,7 @@
 #include "common/handover.h"
 #include "config/config.h"
 #include "spec/diff.h"
+#include "spec/when.h"
 
 #include <container-hooks/plugin.h>
 
@@ -36,8 +37,9 @@ enum link_state {
   LINK_ABSENT = 0, /* it is not enabled, or left out */
   LINK_REFUSED,    /* it could not be loaded */
   LINK_LOADED,
-  LINK_DONE,   /* its modify has succeeded, or its check */
-  LINK_FAILED, /* one of its callbacks has failed */
+  LINK_UNMATCHED, /* its entry's conditions do not match the container */
+  LINK_DONE,      /* its modify has succeeded, or its check */
+  LINK_FAILED,    /* one of its callbacks has failed */
 };
 
 /* One entry of the config at work. The context comes first: plugins hand it back to the host. */
@@ -46,7 +48,8 @@ struct link {
   const struct config_plugin *entry;
   const struct cht_plugin *plugin; /* NULL: not loaded (disabled, left out, or it failed) */
   struct chain *chain;
-  bool failed; /* in the callback that runs, or ran last */
+  struct when *when; /* owned; NULL: it is for every container */
+  bool failed;       /* in the callback that runs, or ran last */
   struct error failure;
   enum link_state state;
   struct error trouble;          /* of LINK_REFUSED and LINK_FAILED, without their name */
@@ -68,17 +71,20 @@ struct chain {
 enum cht_command chain_command(const char *word);
 
 /* Loads what is enabled and not in the set `skip`; the settings are converted. Config, container
-   and report are borrowed. Fails for a required plugin that cannot be loaded, after the others have
-   been tried: those are told the outcome by chain_finish(). */
+   and report are borrowed. Fails for a required plugin that cannot be loaded, and for conditions
+   (`when`) that cannot be read, after the others have been tried: those are told the outcome by
+   chain_finish(). */
 int chain_load(struct chain *chain, const struct config *config,
                const struct chain_container *container, uint64_t skip, struct report *report,
                struct error *err);
 
-/* Lets each plugin edit *spec, which may become another tree; it stays the caller's. */
+/* Lets each plugin whose conditions match the spec, as those before it have left it, edit *spec,
+   which may become another tree; it stays the caller's. */
 int chain_modify(struct chain *chain, struct json_object **spec, struct error *err);
 
-/* Tells each plugin the outcome. `spec` may be NULL where it could not be read; `refused` is NULL,
-   or why the container will not start. Fails if a required plugin's finish fails. */
+/* Tells each plugin that the container concerns the outcome. `spec` may be NULL where it could not
+   be read; `refused` is NULL, or why the container will not start. Fails if a required plugin's
+   finish fails. */
 int chain_finish(struct chain *chain, struct json_object *spec, const char *refused,
                  struct error *err);
 

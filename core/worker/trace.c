@@ -39,7 +39,7 @@ static const char *state_of(const struct link *link, bool left_out)
 {
   static const char *const names[] = {
       [LINK_ABSENT] = "disabled", [LINK_REFUSED] = "refused", [LINK_LOADED] = "loaded",
-      [LINK_DONE] = "done",       [LINK_FAILED] = "failed",
+      [LINK_DONE] = "done",       [LINK_FAILED] = "failed",   [LINK_UNMATCHED] = "unmatched",
   };
   return link->state == LINK_ABSENT && left_out ? "left out" : names[link->state];
 }

@@ -15,7 +15,8 @@ static int read_current(const struct value *root, struct rule *rule, struct erro
   rule->when = when_new(WHEN_ALL);
   if (value_object(root, keys, err) < 0 || value_need(root, "hook", &hook, err) < 0 ||
       rule_read_hook(rule, &hook, err) < 0 || value_need(root, "when", &when, err) < 0 ||
-      when_add_object(rule->when, &when, err) < 0 || value_need(root, "stages", &stages, err) < 0)
+      when_add_object(rule->when, &when, WHEN_OCI_HOOKS, err) < 0 ||
+      value_need(root, "stages", &stages, err) < 0)
     return -1;
   return rule_read_stages(rule, &stages, err);
 }

@@ -243,6 +243,61 @@ Test(chain, what_a_pin_guards_may_move)
   expect_ok(chain_modify(&chain, &spec, &err));
 }
 
+/* --- conditions ---------------------------------------------------------------------------- */
+
+Test(chain, an_entry_whose_conditions_do_not_match_is_passed_over)
+{
+  load_ok("{ name = \"fault\"; when: { environment = ( { name = \"A\"; value = \"2\"; } ); };"
+          " settings: { act = \"fail\"; }; },\n"
+          "{ name = \"writer\"; when: { sandboxes = false; }; settings: { env = \"B=2\"; }; }\n");
+  expect_ok(chain_modify(&chain, &spec, &err));
+  expect_spec("{\"root\":{\"path\":\"/r\"},\"process\":{\"env\":[\"A=1\",\"B=2\"]}}");
+  cr_expect_eq(chain.links[0].state, LINK_UNMATCHED);
+  cr_expect_eq(chain.links[1].state, LINK_DONE);
+}
+
+Test(chain, conditions_see_what_the_plugins_before_have_made)
+{
+  load_ok("{ name = \"writer\"; settings: { env = \"B=2\"; }; },\n"
+          "{ name = \"writer\"; when: { environment = ( { name = \"B\"; value = \"2\"; } ); };"
+          " settings: { env = \"C=3\"; }; }\n");
+  expect_ok(chain_modify(&chain, &spec, &err));
+  expect_spec("{\"root\":{\"path\":\"/r\"},\"process\":{\"env\":[\"A=1\",\"B=2\",\"C=3\"]}}");
+}
+
+Test(chain, a_plugin_that_is_not_concerned_is_not_told_how_it_ended)
+{
+  load_ok(
+      "{ name = \"writer\"; when: { sandboxes = true; }; settings: { outcome = \"@/a\"; }; },\n"
+      "{ name = \"fault\"; settings: { act = \"fail\"; }; },\n"
+      "{ name = \"writer\"; when: { sandboxes = true; }; settings: { outcome = \"@/b\"; }; },\n"
+      "{ name = \"writer\"; when: { sandboxes = false; }; settings: { outcome = \"@/c\"; }; }\n");
+  expect_error(chain_modify(&chain, &spec, &err), "plugin 'fault': told to");
+  expect_ok(chain_finish(&chain, spec, err.text, &err));
+  cr_expect_not(is_there("a"));
+  cr_expect_not(is_there("b"));
+  cr_expect(is_there("c"));
+}
+
+Test(chain, conditions_that_cannot_be_read_refuse_though_the_plugin_is_optional)
+{
+  expect_error(load("{ name = \"writer\"; required = false; when: { sandbox = false; }; }\n", 0),
+               "@/config.cfg:2: when: /sandbox is not known here; there may be: annotations "
+               "commands environment bind-mounts sandboxes");
+  cr_expect_eq(chain.links[0].state, LINK_REFUSED);
+}
+
+Test(chain, conditions_that_cannot_be_told_fail_the_plugin)
+{
+  load_ok(
+      "{ name = \"writer\"; when: { commands = [ \"sh\" ]; }; settings: { env = \"B=2\"; }; }\n");
+  json_object_object_add(json_object_object_get(spec, "process"), "args",
+                         json_object_new_string("sh"));
+  expect_error(chain_modify(&chain, &spec, &err),
+               "plugin 'writer': @/config.cfg:2: when: config.json: /process/args is a string, not "
+               "an array");
+}
+
 /* --- finish -------------------------------------------------------------------------------- */
 
 Test(chain, a_required_finish_that_fails_refuses_and_the_rest_know)

@@ -26,21 +26,24 @@ static struct document parse_spec(const char *text)
   return document;
 }
 
+static const char *bundle = "/b";
+static enum when_words words = WHEN_OCI_HOOKS;
+
 static int match_spec(const struct when *when, const char *text, bool *match, struct error *err)
 {
   cleanup_document struct document spec = parse_spec(text);
   struct value root = document_root(&spec);
-  return when_match(when, &root, match, err);
+  return when_match(when, &root, bundle, match, err);
 }
 
-/* An object as in version 1.0.0, in any mode. */
+/* An object in the vocabulary of `words`, in any mode. */
 static int match_object(enum when_mode mode, const char *object, const char *spec, bool *match,
                         struct error *err)
 {
   cleanup_document struct document document = parse("hook.json", object);
   struct value root = document_root(&document);
   cleanup_when struct when *when = when_new(mode);
-  if (when_add_object(when, &root, err) < 0)
+  if (when_add_object(when, &root, words, err) < 0)
     return -1;
   return match_spec(when, spec, match, err);
 }
@@ -385,5 +388,95 @@ Test(binds, what_is_a_bind_mount)
     bool asked = !cases[i].asked;
     cr_expect_eq(binds_asked_for(&root, &asked, &err), 0);
     cr_expect_eq(asked, cases[i].asked, "%s", cases[i].spec);
+  }
+}
+
+/* --- our own vocabulary -------------------------------------------------------------------- */
+
+Test(when, ours_environment_is_by_exact_name_and_pattern)
+{
+  static const struct match_case cases[] = {
+      {"{\"environment\":{\"A\":\"^1\"}}", "{\"process\":{\"env\":[\"A=1\"]}}", true, true},
+      {"{\"environment\":{\"A\":\"^1\"}}", "{\"process\":{\"env\":[\"AA=1\"]}}", false, false},
+      {"{\"environment\":{\"A\":\"^1\"}}", "{\"process\":{\"env\":[\"A=1\",\"A=2\"]}}", false,
+       false},
+      {"{\"environment\":{\"A\":\"\"}}", "{\"process\":{\"env\":[\"A=\"]}}", true, true},
+      {"{\"environment\":{\"A\":\"\"}}", "{}", false, false},
+      {"{\"environment\":{\"A\":\"1\",\"B\":\"2\"}}", "{\"process\":{\"env\":[\"B=2\"]}}", false,
+       true},
+      {"{\"environment\":[{\"name\":\"A\",\"value\":\"1\"}]}", "{\"process\":{\"env\":[\"A=1\"]}}",
+       true, true},
+  };
+  words = WHEN_OURS;
+  EXPECT_MATCHES(cases);
+}
+
+Test(when, ours_annotations_and_commands_are_as_in_oci_hooks)
+{
+  static const struct match_case cases[] = {
+      {"{\"annotations\":{\"^a$\":\"^b$\"}}", ANNOTATED, true, true},
+      {"{\"annotations\":[{\"key\":\"^a$\",\"value\":\"^b$\"}]}", ANNOTATED, true, true},
+      {"{\"annotations\":[{\"key\":\"^a$\",\"value\":\"^d$\"}]}", ANNOTATED, false, false},
+      {"{\"commands\":[\"sh$\"]}", SH, true, true},
+  };
+  words = WHEN_OURS;
+  EXPECT_MATCHES(cases);
+}
+
+Test(when, ours_false_is_the_opposite_of_true)
+{
+  static const struct match_case cases[] = {
+      {"{\"bind-mounts\":true}", BOUND, true, true},
+      {"{\"bind-mounts\":false}", BOUND, false, false},
+      {"{\"bind-mounts\":true}", "{}", false, false},
+      {"{\"bind-mounts\":false}", "{}", true, true},
+      {"{\"sandboxes\":false}", "{}", true, true},
+      {"{\"sandboxes\":true}", "{}", false, false},
+  };
+  words = WHEN_OURS;
+  EXPECT_MATCHES(cases);
+}
+
+#define CRI_SANDBOX "{\"annotations\":{\"io.kubernetes.cri.container-type\":\"sandbox\"}}"
+#define SHIM "/run/containerd/io.containerd.runtime.v2.task/"
+
+Test(when, ours_sandboxes_are_told_by_the_engine_that_has_them)
+{
+  static const struct match_case in_pod[] = {
+      {"{\"sandboxes\":true}", CRI_SANDBOX, true, true},
+      {"{\"sandboxes\":false}", CRI_SANDBOX, false, false},
+  };
+  static const struct match_case forged[] = {
+      {"{\"sandboxes\":true}", CRI_SANDBOX, false, false},
+      {"{\"sandboxes\":false}", CRI_SANDBOX, true, true},
+  };
+  words = WHEN_OURS;
+  bundle = SHIM "k8s.io/0123";
+  EXPECT_MATCHES(in_pod);
+  bundle = SHIM "moby/0123";
+  EXPECT_MATCHES(forged);
+}
+
+Test(when, ours_refuses_what_it_does_not_know)
+{
+  static const char *const bad[] = {
+      "{}",
+      "{\"always\":true}",
+      "{\"hasBindMounts\":true}",
+      "{\"bind-mounts\":1}",
+      "{\"sandboxes\":\"no\"}",
+      "{\"annotations\":{}}",
+      "{\"annotations\":[{\"key\":\"a\"}]}",
+      "{\"annotations\":[{\"key\":\"a\",\"value\":\"b\",\"c\":1}]}",
+      "{\"environment\":{\"A=\":\"1\"}}",
+      "{\"environment\":{\"\":\"1\"}}",
+      "{\"environment\":{\"A\":\"(\"}}",
+      "{\"environment\":[[]]}",
+  };
+  words = WHEN_OURS;
+  for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+    struct error err = {.text = ""};
+    bool match;
+    cr_expect_eq(match_object(WHEN_ALL, bad[i], "{}", &match, &err), -1, "%s is accepted", bad[i]);
   }
 }

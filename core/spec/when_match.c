@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spec/binds.h"
+#include "spec/edit.h"
+#include "spec/origin.h"
+#include "spec/when_conditions.h"
+
+#include <json-c/linkhash.h>
+
+/* Where an evaluation stands: conditions are put to it until one of them decides. */
+struct verdict {
+  enum when_mode mode;
+  bool match;   /* the answer, if no further condition is put */
+  bool decided; /* none will change it */
+};
+
+static void put(struct verdict *verdict, bool condition)
+{
+  verdict->match = condition;
+  verdict->decided = condition == (verdict->mode == WHEN_ANY);
+}
+
+static bool finds(const regex_t *pattern, const char *text)
+{
+  return regexec(pattern, text, 0, NULL, 0) == 0;
+}
+
+static int put_bind_mounts(const struct when *when, const struct value *spec,
+                           struct verdict *verdict, struct error *err)
+{
+  bool asked = false;
+  if (when->bind_mounts != WHEN_FALSE && binds_asked_for(spec, &asked, err) < 0)
+    return -1;
+  put(verdict, when->has_binds == WHEN_UNSET ? asked : asked == (when->has_binds == WHEN_TRUE));
+  return 0;
+}
+
+static int matches_any(const struct when_annotation *wanted, const struct value *annotations,
+                       bool *match, struct error *err)
+{
+  *match = false;
+  json_object_object_foreach (annotations->json, key, json) {
+    (void)json;
+    struct value annotation;
+    const char *text;
+    if (!wanted->any_key && !finds(&wanted->key, key))
+      continue;
+    value_find(annotations, key, &annotation);
+    if (value_text(&annotation, &text, err) < 0)
+      return -1;
+    *match = finds(&wanted->value, text);
+    if (*match)
+      break;
+  }
+  return 0;
+}
+
+static int put_annotations(const struct when *when, const struct value *spec,
+                           struct verdict *verdict, struct error *err)
+{
+  struct value annotations;
+  bool there = value_find(spec, "annotations", &annotations) && annotations.json != NULL;
+  if (there && value_type(&annotations, json_type_object, err) < 0)
+    return -1;
+  const struct when_annotation *wanted = when->annotations;
+  for (; wanted != NULL && !verdict->decided; wanted = wanted->next) {
+    bool match = false;
+    if (there && matches_any(wanted, &annotations, &match, err) < 0)
+      return -1;
+    put(verdict, match);
+  }
+  return 0;
+}
+
+static int put_commands(const struct when *when, const struct value *spec, struct verdict *verdict,
+                        struct error *err)
+{
+  struct value process, args, first;
+  size_t count;
+  const char *text;
+  if (!value_find(spec, "process", &process) || process.json == NULL)
+    return 0;
+  if (value_type(&process, json_type_object, err) < 0 ||
+      value_need(&process, "args", &args, err) < 0 || value_array(&args, SIZE_MAX, &count, err) < 0)
+    return -1;
+  if (count == 0)
+    return value_error(&args, err, "is empty: there is no command");
+  first = value_element(&args, 0);
+  if (value_text(&first, &text, err) < 0)
+    return -1;
+
+  bool match = false;
+  for (const struct when_command *c = when->commands; c != NULL && !match; c = c->next)
+    match = finds(&c->pattern, text);
+  put(verdict, match);
+  return 0;
+}
+
+static void put_environment(const struct when *when, const struct value *spec,
+                            struct verdict *verdict)
+{
+  const struct when_variable *wanted = when->variables;
+  for (; wanted != NULL && !verdict->decided; wanted = wanted->next) {
+    const char *value = edit_env(spec->json, wanted->name);
+    put(verdict, value != NULL && finds(&wanted->value, value));
+  }
+}
+
+static int put_patterns(const struct when *when, const struct value *spec, struct verdict *verdict,
+                        struct error *err)
+{
+  if (!verdict->decided && when->annotations != NULL &&
+      put_annotations(when, spec, verdict, err) < 0)
+    return -1;
+  if (!verdict->decided && when->commands != NULL && put_commands(when, spec, verdict, err) < 0)
+    return -1;
+  put_environment(when, spec, verdict);
+  return 0;
+}
+
+int when_match(const struct when *when, const struct value *spec, const char *bundle, bool *match,
+               struct error *err)
+{
+  struct verdict verdict = {.mode = when->mode};
+  bool asks_binds = when->bind_mounts != WHEN_UNSET || when->has_binds != WHEN_UNSET;
+  if (when->always != WHEN_UNSET)
+    put(&verdict, when->always == WHEN_TRUE);
+  if (!verdict.decided && asks_binds && put_bind_mounts(when, spec, &verdict, err) < 0)
+    return -1;
+  if (put_patterns(when, spec, &verdict, err) < 0)
+    return -1;
+  if (!verdict.decided && when->sandboxes != WHEN_UNSET)
+    put(&verdict, origin_is_sandbox(spec, bundle) == (when->sandboxes == WHEN_TRUE));
+  *match = verdict.match;
+  return 0;
+}
