@@ -65,6 +65,9 @@ STATIC := $(if $(SANITIZE),,$(firstword $(foreach f,-static-pie -static, \
 FRONT_LINK  := $(or $(STATIC),-pie)
 MARKER_LINK := $(or $(STATIC),-pie)
 
+# Signatures and digests: linked to what uses them only.
+CRYPTO := $(or $(shell pkg-config --libs libcrypto 2>/dev/null),-lcrypto)
+
 # The worker is not, since it loads plugins; but libconfig's soname differs among distributions.
 LIBCONFIG := $(if $(call can-link,,-l:libconfig.a),-l:libconfig.a,-lconfig)
 
@@ -73,7 +76,7 @@ LIBCONFIG := $(if $(call can-link,,-l:libconfig.a),-l:libconfig.a,-lconfig)
 sources = $(wildcard $(addsuffix /*.c,$(1)))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
 
-CORE_OBJECTS   := $(call objects,core/common core/spec core/config)
+CORE_OBJECTS   := $(call objects,core/common core/spec core/config core/image)
 FRONT_OBJECTS  := $(call objects,core/front)
 WORKER_OBJECTS := $(call objects,core/worker)
 CTK_OBJECTS    := $(call objects,core/ctk core/ctk/engines core/ctk/text)
@@ -134,14 +137,14 @@ $(BUILD)/modify: $(WORKER_OBJECTS) $(BUILD)/libcore.a
 # The ctk starts the worker as the front does, and reads and writes bundles as the worker does.
 $(BUILD)/container-hooks-ctk: $(CTK_OBJECTS) \
     $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS)) $(BUILD)/libcore.a
-	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -ldl -o $@
 
 # $(call plugin-rule,FOLDER,NAME): FOLDER/NAME/*.c -> NAME.so, which shows `cht_plugin` only.
 define plugin-rule
 $(BUILD)/$(1)/$(2).so: $(call objects,$(1)/$(2)) $(BUILD)/libcore.a plugins/plugin.map
 	@mkdir -p $$(@D)
 	$$(say)$$(CC) -shared $$(LINK) -Wl,--version-script=plugins/plugin.map -Wl,--exclude-libs,ALL \
-	  $$(LDFLAGS) $$(filter %.o %.a,$$^) $$(JSON_C) -o $$@
+	  $$(LDFLAGS) $$(filter %.o %.a,$$^) $$(JSON_C) $$(CRYPTO) -o $$@
 endef
 $(foreach name,$(call plugin-names,plugins),$(eval $(call plugin-rule,plugins,$(name))))
 $(foreach name,$(call plugin-names,tests/plugins),$(eval $(call plugin-rule,tests/plugins,$(name))))
@@ -180,7 +183,7 @@ tests: all $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(TEST_PLUGINS)
 # Criterion finds its tests in a section that nothing refers to.
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -lcriterion -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -lcriterion -ldl -o $@
 
 .PHONY: fuzz fuzz-smoke fuzzers
 # `make fuzz TIME=600` gives each fuzzer ten minutes.
@@ -196,7 +199,7 @@ fuzzers: $(FUZZERS)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -ldl -o $@
 
 .PHONY: bench
 bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline
