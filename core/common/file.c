@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/file.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#  define MFD_NOEXEC_SEAL 0x0008U /* since Linux 6.3; refused with EINVAL before */
+#endif
 
 static int too_large(const char *name, size_t limit, struct error *err)
 {
@@ -40,6 +45,14 @@ int file_read(int fd, const char *name, size_t limit, char **bytes, size_t *leng
   *bytes = steal_pointer(&buffer);
   *length = used;
   return 0;
+}
+
+int file_in_memory(const char *name)
+{
+  int fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL)
+    fd = memfd_create(name, MFD_CLOEXEC);
+  return fd;
 }
 
 int file_write_all(int fd, const char *bytes, size_t length)
