@@ -16,8 +16,8 @@
 
 #define LOOK_AGAIN_MS 5 /* where the kernel has no pidfd_open (before 5.3) */
 
-#define READS_AT_ONCE 16             /* of 4 KiB each: together what a pipe holds */
-#define CAPTURED_AT_ONCE (64 * 1024) /* bytes; the same */
+#define READS_AT_ONCE 16               /* of 4 KiB each: together what a pipe holds */
+#define CAPTURED_AT_ONCE (64UL * 1024) /* bytes; the same */
 
 extern char **environ;
 

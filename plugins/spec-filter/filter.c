@@ -124,7 +124,6 @@ struct json_object *filter_run(struct cht_context *ctx, const struct program *pr
     cht_fail(ctx, "%s", err.text);
     return NULL;
   }
-  cleanup_free char *captured = process.captured;
   const char *words = words_of(&process);
   if (judge_end(program, &process, &err) < 0)
     cht_fail(ctx, "%s%s%s", err.text, words[0] != '\0' ? ": " : "", words);
@@ -132,5 +131,6 @@ struct json_object *filter_run(struct cht_context *ctx, const struct program *pr
     cht_fail(ctx, "%s%s%s", err.text, words[0] != '\0' ? "; it said: " : "", words);
   else if (words[0] != '\0')
     cht_log(ctx, CHT_INFO, "%s said: %s", program->path, words);
+  free(process.captured);
   return printed;
 }
