@@ -169,6 +169,7 @@ late_chain_leaves_nothing() {
   filters "{ path = \"$W/filters/hang\"; timeout = 30; }"
   container
   refused ' did not finish within 1 s (plugin-timeout) and was killed during its modify'
+  assert_contains "$(cat "$W/runtime.log")" "plugin 'spec-filter': runs $W/filters/hang"
   wait_until 5 all_have_ended
 }
 
@@ -193,6 +194,21 @@ SH
   filters "\"$W/filters/suicide\""
   container
   refused ' was killed by signal 9 (Killed) during its modify'
+}
+
+# As the kernel does that has no memory left. What the front then kills is the whole group.
+killed_worker_leaves_nothing() {
+  filter parricide <<SH
+#!/bin/sh
+sleep 60 &
+echo \$\$ \$! >"$W/pids"
+kill -KILL \$PPID
+wait
+SH
+  filters "{ path = \"$W/filters/parricide\"; timeout = 30; }"
+  container
+  refused ' was killed by signal 9 (Killed) during its modify'
+  wait_until 5 all_have_ended
 }
 
 traceback_names_the_exception() {
@@ -241,6 +257,7 @@ test_case 'plugin check looks at programs and runs none' check_runs_none
 test_case 'a program that is late leaves nothing behind' late_program_leaves_nothing
 test_case 'nor does one in a chain that is late' late_chain_leaves_nothing
 test_case 'children that a program left are killed when the chain ends' children_are_killed_at_the_end
+test_case 'a worker that is killed leaves no program behind' killed_worker_leaves_nothing
 test_case 'a program that kills its process group refuses the container' killing_its_group_refuses
 test_case 'of a traceback the exception is in the message' traceback_names_the_exception
 test_case 'a program finds none of our descriptors' none_of_our_descriptors

@@ -472,6 +472,26 @@ Test(process, a_caller_without_standard_streams_is_served_too)
     cr_expect_eq(left[fd], -1, "%d is still open", fd);
 }
 
+Test(process, nor_does_that_mix_up_input_and_outputs)
+{
+  int saved[3];
+  for (int fd = 0; fd < 3; fd++) {
+    saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+    close(fd);
+  }
+  struct error err;
+  const char *const argv[] = {"/bin/sh", "-c", "cat; echo err >&2", NULL};
+  process = (struct process){.argv = (char *const *)(uintptr_t)argv, .pass_fd = -1, .timeout = 10};
+  give("hello");
+  int result = process_run(&process, &err);
+  for (int fd = 0; fd < 3; fd++)
+    dup2(saved[fd], fd);
+  cr_expect_eq(result, 0);
+  expect_exit(0);
+  expect_captured("hello");
+  expect_output("err\n");
+}
+
 Test(process, our_environment_and_folder_are_its_own)
 {
   setenv("CHT_TEST", "a value", 1);
