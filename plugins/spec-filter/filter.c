@@ -120,8 +120,8 @@ struct json_object *filter_run(struct cht_context *ctx, const struct program *pr
   struct error err;
   struct process process;
   struct json_object *printed = NULL;
-  cht_log(ctx, CHT_DEBUG, "runs %s",
-          program->path); /* if the whole chain is late: which one it was */
+  /* Where the whole chain is late, the log tells which program it was. */
+  cht_log(ctx, CHT_DEBUG, "runs %s", program->path);
   if (run(program, env, spec, &process, &err) < 0) {
     cht_fail(ctx, "%s", err.text);
     return NULL;
