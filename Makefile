@@ -146,6 +146,30 @@ endef
 $(foreach name,$(call plugin-names,plugins),$(eval $(call plugin-rule,plugins,$(name))))
 $(foreach name,$(call plugin-names,tests/plugins),$(eval $(call plugin-rule,tests/plugins,$(name))))
 
+# $(call abi-rule,VERSION): tests/abi/VERSION/plugin.c -> abi-VERSION.so. It sees the header of that
+# version, which lies beside it, and nothing of ours or of json-c.
+ABIS := $(patsubst tests/abi/%/plugin.c,%,$(wildcard tests/abi/*/plugin.c))
+define abi-rule
+$(BUILD)/tests/plugins/abi-$(1).so: $(wildcard tests/abi/$(1)/*.c tests/abi/$(1)/*/*.h) $(BUILD)/command
+	@mkdir -p $$(@D)
+	$$(say)$$(CC) -shared $$(CODE) $$(HARDENING) $$(WARNINGS) $$(CPPFLAGS) $$(CFLAGS) \
+	  -Itests/abi/$(1) $$(LINK) $$(LDFLAGS) tests/abi/$(1)/plugin.c -o $$@
+endef
+$(foreach version,$(ABIS),$(eval $(call abi-rule,$(version))))
+TEST_PLUGINS += $(patsubst %,$(BUILD)/tests/plugins/abi-%.so,$(ABIS))
+
+# A plugin that is linked to another json-c: to a library that has but the name of one.
+OTHER_JSON_C := $(BUILD)/tests/other-json-c/libjson-c.so.99
+TEST_PLUGINS += $(BUILD)/tests/plugins/other-json-c.so
+
+$(OTHER_JSON_C): $(BUILD)/obj/tests/other-json-c/json-c.o
+	@mkdir -p $(@D)
+	$(say)$(CC) -shared $(LINK) $(LDFLAGS) -Wl,-soname,$(@F) $^ -o $@
+
+$(BUILD)/tests/plugins/other-json-c.so: $(BUILD)/obj/tests/other-json-c/plugin.o $(OTHER_JSON_C)
+	@mkdir -p $(@D)
+	$(say)$(CC) -shared $(LINK) $(LDFLAGS) -Wl,-rpath,$(abspath $(dir $(OTHER_JSON_C))) $^ -o $@
+
 # --- tests ---------------------------------------------------------------------------------------
 
 .PHONY: demo check check-unit check-e2e check-asan test tests

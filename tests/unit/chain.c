@@ -351,13 +351,43 @@ static void expect_not_loaded(const char *name, const char *cause)
 Test(chain, another_major_version_of_the_interface_is_refused)
 {
   expect_not_loaded("abi-major", "@/abi-major.so is built for plugin interface 2.0, this runtime "
-                                 "offers 1.0: rebuild the plugin");
+                                 "offers 1.1: rebuild the plugin");
 }
 
 Test(chain, a_later_minor_version_of_the_interface_is_refused)
 {
-  expect_not_loaded("abi-minor", "@/abi-minor.so is built for plugin interface 1.1, this runtime "
-                                 "offers only 1.0: upgrade the runtime");
+  expect_not_loaded("abi-minor", "@/abi-minor.so is built for plugin interface 1.2, this runtime "
+                                 "offers only 1.1: upgrade the runtime");
+}
+
+#define ABI_1_0_SETTINGS                                                                       \
+  "{ name = \"abi-1.0\"; settings: { text = \"words\"; number = 5000000000L; boolean = true; " \
+  "list = [ \"one\", \"two\" ]; }; }\n"
+
+/* Its edits: tests/golden/all-that-a-plugin-for-interface-1.0-does-arrives. */
+Test(chain, a_plugin_for_the_first_version_can_check_its_settings)
+{
+  load_ok(ABI_1_0_SETTINGS);
+  expect_ok(chain_check(&chain, &err));
+}
+
+Test(chain, a_plugin_for_the_first_version_is_checked)
+{
+  load_ok("{ name = \"abi-1.0\"; settings: { text = \"others\"; }; }\n");
+  expect_error(chain_check(&chain, &err), "plugin 'abi-1.0': the settings are others");
+}
+
+Test(chain, a_plugin_linked_to_another_json_c_is_refused_and_no_other)
+{
+  cr_expect_eq(load("{ name = \"other-json-c\"; },\n{ name = \"writer\"; },\n"
+                    "{ name = \"other-json-c\"; }\n",
+                    0),
+               -1);
+  cr_expect_not_null(strstr(err.text, "other-json-c.so is linked to another json-c than this"));
+  cr_expect_not_null(strstr(err.text, "/libjson-c.so.99"));
+  cr_expect_eq(chain.links[0].state, LINK_REFUSED);
+  cr_expect_eq(chain.links[1].state, LINK_LOADED);
+  cr_expect_eq(chain.links[2].state, LINK_REFUSED);
 }
 
 Test(chain, a_struct_that_is_too_small_is_refused)
