@@ -84,6 +84,8 @@ extern "C" {
  */
 #ifndef CHT_NEEDS_MINOR
 #  define CHT_NEEDS_MINOR CHT_ABI_MINOR
+#elif CHT_NEEDS_MINOR > CHT_ABI_MINOR
+#  error "CHT_NEEDS_MINOR is above the version of this header"
 #endif
 #define CHT_ABI ((uint32_t)CHT_ABI_MAJOR << 16 | CHT_NEEDS_MINOR)
 

@@ -10,7 +10,7 @@
  *       |
  *       |  a child process, for this one container:
  *       |    every plugin is loaded ............ constructors; the exported `cht_plugin` is checked
- *       |    each in the config's order:
+ *       |    each in the config's order, if its entry's `when` matches:
  *       |      modify(ctx) ..................... edit ctx->spec, by helpers or directly
  *       |        fails, plugin is required ..... the container is refused, no further modify
  *       |        fails, plugin is optional ..... the spec is again what it was before, go on
