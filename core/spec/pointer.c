@@ -90,7 +90,7 @@ static int start(struct place *place, struct json_object *tree, const char *poin
 static void name_place(const struct place *place, const char *end, struct error *err)
 {
   if (end == place->pointer)
-    error_set(err, "the whole");
+    error_set(err, "the document");
   else
     error_set(err, "%.*s", (int)(end - place->pointer), place->pointer);
 }

@@ -30,7 +30,7 @@ static int need_spec(struct cht_context *ctx)
   struct error err;
   if (ctx->spec != NULL)
     return 0;
-  error_set(&err, "there is no spec to edit in this callback");
+  error_set(&err, "there is no spec in this callback");
   return failed(ctx, &err);
 }
 

@@ -371,16 +371,17 @@ static inline int cht_add_device(struct cht_context *ctx, const struct cht_devic
   return ctx->host->add_device(ctx, device);
 }
 
-/* --- any field of the spec, by its JSON pointer ------------------------------------------------
- */
-/* Pointers are those of RFC 6901: "/process/args/0"; in a key '~' is written "~0" and '/' "~1".
+/* --- any field of the spec ------------------------------------------------------------------ */
+/* By its JSON pointer (RFC 6901): "/process/args/0"; in a key '~' is written "~0" and '/' "~1".
    null counts as absent. It is an error if a step of the pointer cannot be taken, as into a
-   string, or if what it leads to is of another type than the function is for. Since 1.1. */
+   string, or if what it leads to is of another type than a get is for. In check, where there is no
+   spec, they all fail; in finish only the gets are of use. Since 1.1. */
 
 /* Each get leaves *value as it is when the field is absent, so that its initial value is the
    default. What is lent is borrowed, valid until the spec is next edited. */
 
-/* What is there; NULL if it is absent. For use with json-c, or to ask whether it is there. */
+/* What is there; NULL if it is absent, or on failure. For use with json-c, or to ask whether it is
+   there. */
 static inline struct json_object *cht_get(struct cht_context *ctx, const char *pointer)
 {
   if (CHT_HAS(ctx, get))

@@ -164,7 +164,7 @@ Test(abi, the_host_has_every_function_of_its_version)
 }
 
 /* A runtime of 1.0, for which the plugin must not have been built. */
-static int told(struct cht_context *ctx, const char *format, va_list args)
+PRINTF_LIKE(2, 0) static int told(struct cht_context *ctx, const char *format, va_list args)
 {
   ctx->data = xvasprintf(format, args);
   return -1;

@@ -161,7 +161,7 @@ Test(pointer, steps_that_cannot_be_taken_are_errors)
   struct error err;
   struct json_object *scalar = tree("1"), *value = NULL;
   cr_expect_eq(pointer_find(scalar, "/a", &value, &err), -1);
-  cr_expect_str_eq(err.text, "the whole is a whole number, not an array or an object");
+  cr_expect_str_eq(err.text, "the document is a whole number, not an array or an object");
   json_object_put(scalar);
 }
 
@@ -186,7 +186,7 @@ Test(pointer, add_does_what_json_patch_says)
       {"[1,2]", "/2", "3", "[1,2,3]", false},
       {"[]", "/0", "null", "[null]", false},
       {"[1,2]", "/3", "4", "there is no /3: the array's length is 2", true},
-      {"[1,2]", "/x", "4", "the whole is an array, and 'x' is no index", true},
+      {"[1,2]", "/x", "4", "the document is an array, and 'x' is no index", true},
       {"{\"-\":1}", "/-", "2", "{\"-\":2}", false},
       {"{\"n\":null}", "/n/a", "2", "/n is null, not an array or an object", true},
   };
