@@ -18,6 +18,15 @@ void ctk_say(const char *format, ...)
   putchar('\n');
 }
 
+int ctk_cannot(const char *verb, const char *path, struct error *err)
+{
+  bool denied = errno == EACCES || errno == EPERM;
+  error_set(err, "cannot %s %s: %m", verb, path);
+  if (denied && geteuid() != 0)
+    error_append(err, ": this needs root");
+  return -1;
+}
+
 bool ctk_coloured(void)
 {
   const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");

@@ -67,6 +67,10 @@ extern bool ctk_quiet, ctk_debug;
 /* A line on standard output that tells what was done; not with --quiet. */
 void ctk_say(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* Sets "cannot VERB PATH: cause" from errno and, if that is a matter of rights and the caller not
+   root, that it needs root; returns -1. */
+int ctk_cannot(const char *verb, const char *path, struct error *err);
+
 /* True if standard output is a terminal that shows colours (NO_COLOR is heeded). */
 bool ctk_coloured(void);
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command `doctor`: do the engines of this machine really use us, and would it work? */
+#include "common/file.h"
 #include "config/profile.h"
 #include "ctk/checkup.h"
 #include "ctk/command.h"
 #include "ctk/engines/engine.h"
 #include "ctk/text/pretty.h"
 #include "ctk/users.h"
-
-#include <sys/stat.h>
 
 #define PROGRAMS_MAX 8 /* there are fewer engines */
 
@@ -123,11 +122,9 @@ static void check_engines(struct doctor *doctor)
 /* Another one may be meant: of another version, or a wrapper around ours. */
 static void check_origin(struct doctor *doctor, const char *program)
 {
-  struct stat theirs, ours;
   cleanup_free char *self = realpath("/proc/self/exe", NULL);
   cleanup_free char *front = engine_beside(self != NULL ? self : "", ENGINE_NAME_DEFAULT);
-  if (stat(program, &theirs) < 0 || stat(front, &ours) < 0 ||
-      (theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino))
+  if (access(front, F_OK) < 0 || file_is_same(program, front))
     return;
   findings_add(&doctor->findings, FINDING_NOTE, "if it is not meant: configure the engine anew",
                "it is not the program that belongs to this one, %s", front);

@@ -37,9 +37,7 @@ static int find_places(struct install *install, struct error *err)
   install->root = realpath(install->named_root, NULL);
   if (install->root == NULL)
     return error_set(err, "--toolkit-root %s: %m", install->named_root);
-  install->prefix = xstrdup(install->named_prefix);
-  for (size_t length = strlen(install->prefix); length > 1 && install->prefix[length - 1] == '/';)
-    install->prefix[--length] = '\0';
+  install->prefix = manifest_prefix(install->named_prefix);
   install->bin = xasprintf("%s/bin", install->prefix);
   return place_of(install->root, &install->from, err) < 0 ||
                  place_of(install->bin, &install->to, err) < 0

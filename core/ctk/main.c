@@ -2,6 +2,8 @@
 /* container-hooks-ctk: the admin's tool. Configures engines, the runtime and its plugins. */
 #include "ctk/command.h"
 
+#include <sys/stat.h>
+
 static bool show_version;
 
 static int run(const struct ctk_command *self, char **words, struct error *err)
@@ -40,6 +42,9 @@ int main(int argc, char **argv)
       .subcommands = commands,
   };
 
+  /* The folders that are made are for everybody to read, as the files are: other users' runtimes
+     and engines look into them. */
+  umask(022);
   struct error err = {.text = ""};
   int result = run(&self, argv + (argv[0] != NULL), &err);
   if (result >= 0 && fflush(stdout) != 0)
