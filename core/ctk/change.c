@@ -21,6 +21,7 @@
 static int read_nothing(const char *path, struct error *err)
 {
   struct stat status;
+  ctk_note("looking for %s: there is none", path);
   if (lstat(path, &status) < 0)
     return 0;
   return error_set(err,
@@ -37,6 +38,7 @@ int change_read(const char *path, char **text, struct error *err)
   cleanup_close int fd = open(path, FILE_OPEN_FLAGS);
   if (fd < 0 && errno == ENOENT)
     return read_nothing(path, err);
+  ctk_note("reading %s", path);
   if (fd < 0)
     return ctk_cannot("read", path, err);
   if (file_read(fd, path, CHANGE_SIZE_MAX, &bytes, &length, err) < 0)
@@ -289,6 +291,7 @@ static int make(const struct change *change, const char *from, const char *to, s
     return ctk_cannot("remove", change->path, err);
   if (to != NULL && replace(change, &place, to, err) < 0)
     return -1;
+  ctk_note("%s %s", to != NULL ? "wrote" : "removed", place.file);
   fsync(place.folder); /* some file systems cannot; nothing is lost but the order */
   return 0;
 }

@@ -140,6 +140,7 @@ int deploy_commit(struct deploy *deploy, struct error *err)
       continue;
     if (rename(file->staged, file->target) < 0)
       return ctk_cannot("replace", file->target, err);
+    ctk_note("put %s in place of %s", file->staged, file->target);
     free(steal_pointer(&file->staged));
     sync_folder(file->target);
   }

@@ -63,8 +63,7 @@ static int add(struct install *install, const char *source, const char *target, 
 {
   if (access(source, F_OK) < 0)
     return error_set(err,
-                     "%s does not exist: --toolkit-root is the folder that "
-                     "`make` builds into, or "
+                     "%s does not exist: --toolkit-root is the folder that `make` builds into, or "
                      "one where the toolkit is installed",
                      source);
   return deploy_copy(&install->deploy, source, target, mode, err);
@@ -162,9 +161,7 @@ static int add_config(struct install *install, struct error *err)
   if (access(config, F_OK) == 0)
     return 0;
   if (access(original, F_OK) == 0) {
-    ctk_say("Take over the config that is there: container-hooks-ctk config "
-            "--from %s",
-            original);
+    ctk_say("Take over the config that is there: container-hooks-ctk config --from %s", original);
     return 0;
   }
   return deploy_text(&install->records, config_file_default(), config, 0644, err);
@@ -219,13 +216,12 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
 
 const struct ctk_command install_command = {
     .name = "install",
-    .summary = "Installs the toolkit from a folder: programs, worker, plugins, "
-               "a default config",
+    .summary = "Installs the toolkit from a folder: programs, worker, plugins, a default config",
     .operands = "",
-    .details = "Files that are there are replaced one by one without a gap, also "
-               "while they run; a\n"
-               "config that is there stays.\n\n"
-               "Example:\n"
-               "  cd build; ./container-hooks-ctk install --toolkit-root=$(pwd)",
+    .details =
+        "Files that are there are replaced one by one without a gap, also while they run; a\n"
+        "config that is there stays.\n\n"
+        "Example:\n"
+        "  cd build; ./container-hooks-ctk install --toolkit-root=$(pwd)",
     .run = run,
 };

@@ -9,8 +9,6 @@ static bool show_version;
 static int run(const struct ctk_command *self, char **words, struct error *err)
 {
   const struct command_option options[] = {
-      {"debug", 'd', OPTION_FLAG, &ctk_debug, NULL, "say what is looked at and why"},
-      {"quiet", 'q', OPTION_FLAG, &ctk_quiet, NULL, "say only what went wrong"},
       {"version", 'v', OPTION_FLAG, &show_version, NULL, "show the version"},
       {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
   };
