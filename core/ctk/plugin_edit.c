@@ -142,7 +142,9 @@ int plugin_enable_run(const struct ctk_command *self, char **words, struct error
   if (enable.required || enable.optional)
     enable.entry.required = enable.required ? "true" : "false";
   enable.entry.settings = enable.settings.values;
-  result = settle_position(self, &enable, err);
+  result = setting_check_all(self, &enable.settings, err);
+  if (result == 0)
+    result = settle_position(self, &enable, err);
   if (result == 0)
     result = settle_plugin(&enable, words[0], err);
   if (result == 0)

@@ -117,10 +117,9 @@ static int find_unlisted(struct json_object *list, const char *folder, struct pa
 /* `paths` is ended by NULL. */
 static int add_files(struct json_object *list, const char *const *paths, struct error *err)
 {
-  static const char *const no_settings[] = {NULL};
   cleanup_free char *text = NULL;
   cleanup_trial struct trial_answer answer = {.trace = NULL};
-  if (unlisted_config(paths, no_settings, &text, err) < 0)
+  if (unlisted_config(paths, &text, err) < 0)
     return -1;
   const struct trial_request request = {
       .kind = TRIAL_LOAD,

@@ -6,7 +6,7 @@
 int toolkit_path(const char *named, char **path, struct error *err)
 {
   if (access(named, F_OK) < 0)
-    return error_set(err, "cannot find %s: %m", named);
+    return ctk_cannot("find", named, err);
   cleanup_free char *folder = named[0] != '/' ? get_current_dir_name() : xstrdup("");
   if (folder == NULL)
     return error_set(err, "cannot tell the working folder: %m");
