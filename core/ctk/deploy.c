@@ -5,6 +5,7 @@
 #include "ctk/command.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #define FOLDER_MODE 0755
@@ -25,6 +26,19 @@ int deploy_folder(const char *path, struct error *err)
   return 0;
 }
 
+int deploy_lock(const char *folder, struct error *err)
+{
+  if (deploy_folder(folder, err) < 0)
+    return -1;
+  cleanup_close int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return ctk_cannot("open the folder", folder, err);
+  while (flock(fd, LOCK_EX) < 0)
+    if (errno != EINTR)
+      return ctk_cannot("lock", folder, err);
+  return steal_fd(&fd);
+}
+
 /* --- staging ------------------------------------------------------------------------------- */
 
 static int make_parent(const char *target, struct error *err)
@@ -41,7 +55,14 @@ static struct deploy_file *append(struct deploy *deploy, const char *target)
   return file;
 }
 
-/* A new file beside the target, which no loader of plugins takes for one by its name. */
+/* No loader of plugins takes it for one by its name. */
+char *deploy_staged(const char *target)
+{
+  const char *name = strrchr(target, '/') + 1;
+  return xasprintf("%.*s.%s.ctk-new", (int)(name - target), target, name);
+}
+
+/* What a killed run left behind is in the way of nobody but us. */
 static int open_staged(struct deploy *deploy, const char *target, struct error *err)
 {
   struct deploy_file *file = append(deploy, target);
@@ -50,9 +71,10 @@ static int open_staged(struct deploy *deploy, const char *target, struct error *
     return -1;
   if (lstat(target, &there) == 0 && S_ISDIR(there.st_mode))
     return error_set(err, "%s is a folder: remove it first", target);
-  const char *name = strrchr(target, '/') + 1;
-  file->staged = xasprintf("%.*s.%s.XXXXXX", (int)(name - target), target, name);
-  int fd = mkostemp(file->staged, O_CLOEXEC);
+  file->staged = deploy_staged(target);
+  unlink(file->staged);
+  int fd =
+      open(file->staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd >= 0)
     return fd;
   free(steal_pointer(&file->staged));

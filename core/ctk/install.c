@@ -177,10 +177,14 @@ static void say_files(const struct deploy *deploy)
 
 static int put_in_place(struct install *install, struct error *err)
 {
-  if (find_places(install, err) < 0 || add_helpers(install, err) < 0 ||
-      add_plugins(install, err) < 0 || add_programs(install, err) < 0 ||
-      add_config(install, err) < 0 || add_manifest(install, err) < 0 ||
-      deploy_commit(&install->records, err) < 0 || deploy_commit(&install->deploy, err) < 0)
+  if (find_places(install, err) < 0)
+    return -1;
+  cleanup_free char *folder = in_folder(install->prefix, "lib/container-hooks");
+  cleanup_close int lock = deploy_lock(folder, err);
+  if (lock < 0 || add_helpers(install, err) < 0 || add_plugins(install, err) < 0 ||
+      add_programs(install, err) < 0 || add_config(install, err) < 0 ||
+      add_manifest(install, err) < 0 || deploy_commit(&install->records, err) < 0 ||
+      deploy_commit(&install->deploy, err) < 0)
     return -1;
   say_files(&install->records);
   say_files(&install->deploy);

@@ -2,6 +2,7 @@
 /* The command `uninstall`: removes what `install` has brought. */
 #include "common/file.h"
 #include "ctk/command.h"
+#include "ctk/deploy.h"
 #include "ctk/manifest.h"
 #include "ctk/users.h"
 
@@ -75,9 +76,12 @@ static int remove_all(const char *prefix, char *const *paths, struct error *err)
   size_t count = 0;
   while (paths[count] != NULL)
     count++;
-  while (count > 0)
-    if (remove_file(paths[--count], err) < 0)
+  while (count > 0) {
+    cleanup_free char *staged = deploy_staged(paths[--count]); /* by an install that was killed */
+    unlink(staged);
+    if (remove_file(paths[count], err) < 0)
       return -1;
+  }
   cleanup_free char *manifest = manifest_path(prefix);
   if (remove_file(manifest, err) < 0)
     return -1;
