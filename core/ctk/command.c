@@ -189,7 +189,7 @@ int command_options(const struct ctk_command *self, const struct command_option 
         *operand++ = *words++;
     } else if (text_equal(word, "--help") || text_equal(word, "-h")) {
       print_help(self, options);
-      exit(EXIT_SUCCESS);
+      exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
     } else if (is_option) {
       int used = take_option(self, options, words, err);
       if (used < 0)

@@ -2,6 +2,7 @@
 /* container-hooks-ctk: the admin's tool. Configures engines, the runtime and its plugins. */
 #include "ctk/command.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 static bool show_version;
@@ -22,9 +23,21 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
   return command_dispatch(self, words, err);
 }
 
+/* What a caller has closed must not become one of our files, which messages would go into then. */
+static void open_standard(void)
+{
+  int fd;
+  do
+    fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
   (void)argc;
+  open_standard();
   const struct ctk_command commands[] = {
       runtime_command, config_command,  plugin_command,    apply_command,
       doctor_command,  install_command, uninstall_command, {.name = NULL},

@@ -246,6 +246,17 @@ tells_of_ones_own() {
   assert_equal 2 "$status"
 }
 
+# A descriptor that is closed must not become the file that is written.
+works_without_outputs() {
+  default_config
+  status=0
+  "$CTK" config --debug --set plugin-dir=/x <&- >&- 2>&- || status=$?
+  assert_equal 0 "$status"
+  gives plugin-dir /x
+  run sh -c "'$CTK' config --help >/dev/full"
+  assert_equal 1 "$status"
+}
+
 takes_over_an_original() {
   rm -f "$F"
   cat >"$W/original.toml" <<'TOML'
@@ -274,6 +285,10 @@ TOML
   echo 'a = 1 b' >"$W/original.toml"
   config_fails 1 "$W/original.toml:1:7: 'b' where the line's end is expected" --from "$W/original.toml"
   config_fails 1 "$W/gone.toml does not exist" --from "$W/gone.toml"
+  rm "$F"
+  printf '[container-hooks-runtime]\n\nlog-level = "bananas"\n' >"$W/original.toml"
+  config_fails 1 "$W/original.toml:3: $F:8: log-level must be error" --from "$W/original.toml"
+  [ ! -e "$F" ]
 }
 
 keeps_links_and_modes() {
@@ -302,6 +317,7 @@ test_case '--output writes elsewhere or prints' writes_elsewhere
 test_case 'check finds mistakes in config.cfg, conf.d and profiles' checks_all_layers
 test_case "the original's config is not hidden" does_not_hide_an_original
 test_case 'without root: where a file of one'\''s own would be' tells_of_ones_own
+test_case 'all outputs closed' works_without_outputs
 test_case "--set and --get of settings in groups" sets_what_is_in_groups
 test_case "--from takes over the original's config.toml" takes_over_an_original
 test_case 'a symbolic link and a mode stay' keeps_links_and_modes

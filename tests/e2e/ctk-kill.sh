@@ -106,13 +106,13 @@ install_spoiled() {
 command -v strace >/dev/null || skip_all 'strace is not installed'
 install_toolkit
 write_config
-test_case 'config --set killed at any system call' edit_spoiled signal=SIGKILL 1 \
+test_case 'config --set killed anywhere' edit_spoiled signal=SIGKILL 2 \
   config --set container-hooks-runtime.log-level=debug
-test_case 'config --set with ENOSPC at any system call' edit_spoiled error=ENOSPC 1 \
+test_case 'config --set with ENOSPC anywhere' edit_spoiled error=ENOSPC 3 \
   config --set container-hooks-runtime.log-level=debug
-test_case 'plugin disable killed at any system call' edit_spoiled signal=SIGKILL 2 \
+test_case 'plugin disable killed anywhere' edit_spoiled signal=SIGKILL 5 \
   plugin disable file-hooks
 make_installations
-test_case 'install killed at any system call' install_spoiled signal=SIGKILL 3
-test_case 'install with ENOSPC at any system call' install_spoiled error=ENOSPC 3
+test_case 'install killed anywhere' install_spoiled signal=SIGKILL 7
+test_case 'install with ENOSPC anywhere' install_spoiled error=ENOSPC 11
 test_end
