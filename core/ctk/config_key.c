@@ -198,7 +198,8 @@ int config_key_set(const struct config_key *key, const char *value, struct confi
   if (absent && !text_starts(key->typed, PLUGINS) && add_file_hooks(file, err) < 0)
     return -1;
   if (config_edit_set(file->text, file->path, key->plugin, key->key, words, &edited, err) < 0)
-    return -1;
+    return absent ? error_append(err, " (container-hooks-ctk plugin enable finds or makes it)")
+                  : -1;
   config_file_edit(file, edited);
   return 0;
 }

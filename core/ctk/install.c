@@ -161,7 +161,9 @@ static int add_config(struct install *install, struct error *err)
   if (access(config, F_OK) == 0)
     return 0;
   if (access(original, F_OK) == 0) {
-    ctk_say("Take over the config that is there: container-hooks-ctk config --from %s", original);
+    ctk_say("Take over the config that is there: container-hooks-ctk config --from %s "
+            "--config-file %s",
+            original, config);
     return 0;
   }
   return deploy_text(&install->records, config_file_default(), config, 0644, err);

@@ -105,7 +105,8 @@ sets_entries() {
   gives plugins.file-hooks.required false
   gives plugins.file-hooks.enabled true
   gives plugins.file-hooks.settings.other 1,2
-  config_fails 1 'plugins has no entry with the name "gone"' --set plugins.gone.enabled=true
+  config_fails 1 'plugins has no entry with the name "gone" (container-hooks-ctk plugin enable' \
+    --set plugins.gone.enabled=true
 }
 
 gets_defaults() {

@@ -145,9 +145,9 @@ Test(ctk_command, mistakes_name_the_option_and_where_help_is)
 
 Test(ctk_command, a_list_is_bounded)
 {
-  char *argv[OPTION_LIST_MAX + 2] = {NULL};
+  char word[] = "--list=x", *argv[OPTION_LIST_MAX + 2] = {NULL};
   for (size_t i = 0; i <= OPTION_LIST_MAX; i++)
-    argv[i] = xstrdup("--list=x");
+    argv[i] = word;
   cr_expect_eq(command_options(&self, options, argv, &err), COMMAND_USAGE);
   cr_expect(text_starts(err.text, "--list is given more than 64 times"), "%s", err.text);
 }
