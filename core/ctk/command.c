@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/command.h"
 
+#undef ctk_cannot
+
 #define PROGRAM "container-hooks-ctk"
 
 bool ctk_quiet, ctk_debug;

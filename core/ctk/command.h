@@ -75,6 +75,10 @@ void ctk_note(const char *format, ...) PRINTF_LIKE(1, 2);
    root, that it needs root; returns -1. */
 int ctk_cannot(const char *verb, const char *path, struct error *err);
 
+#ifdef __clang_analyzer__ /* as for error_set() */
+#  define ctk_cannot(...) (ctk_cannot(__VA_ARGS__), -1)
+#endif
+
 /* True if standard output is a terminal that shows colours (NO_COLOR is heeded). */
 bool ctk_coloured(void);
 

@@ -88,29 +88,38 @@ static void check_profile(struct check *check, const char *path)
 
 /* --- all of them --------------------------------------------------------------------------- */
 
-/* Asks as the runtime does for every command that adds plugins, or for one that does not. */
-static void check_whole(struct check *check, bool with_conf_d)
+/* config.cfg alone, as for a command that needs no plugins; stores where it is. */
+static void check_main(struct check *check)
 {
   struct error err;
   cleanup_toolkit struct toolkit toolkit;
   const struct toolkit_choice choice = {.file = check->named};
-  int result = toolkit_load(&toolkit, &choice, with_conf_d, &err);
-  if (check->path == NULL && toolkit.config.path != NULL)
-    check->path = xstrdup(toolkit.config.path);
-  if (result < 0)
+  if (toolkit_load(&toolkit, &choice, false, &err) < 0)
     say_mistake(check, &err);
-  else if (with_conf_d)
+  if (toolkit.config.path != NULL)
+    check->path = xstrdup(toolkit.config.path);
+}
+
+/* As for every command that needs them. */
+static void check_whole(struct check *check)
+{
+  struct error err;
+  cleanup_toolkit struct toolkit toolkit;
+  const struct toolkit_choice choice = {.file = check->named};
+  if (toolkit_load(&toolkit, &choice, true, &err) < 0)
+    say_mistake(check, &err);
+  else
     say_sound(check->path, &toolkit.config);
 }
 
 int config_check(const char *named, struct error *err)
 {
   struct check check = {.named = named};
-  check_whole(&check, false);
+  check_main(&check);
   if (check.path != NULL) {
     check_folder(&check, "conf.d", check_part);
     if (check.mistakes == 0)
-      check_whole(&check, true);
+      check_whole(&check);
     check_folder(&check, "profiles", check_profile);
     free(check.path);
   }
