@@ -68,3 +68,10 @@ int file_write_all(int fd, const char *bytes, size_t length)
   }
   return 0;
 }
+
+bool file_is_same(const char *a, const char *b)
+{
+  struct stat first, second;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}

@@ -24,4 +24,7 @@ int file_in_memory(const char *name);
 /* Writes all bytes, however often write(2) is interrupted or stops short; -1 with errno. */
 int file_write_all(int fd, const char *bytes, size_t length);
 
+/* Do both names lead to one file? False if one of them leads nowhere. */
+bool file_is_same(const char *a, const char *b);
+
 #endif

@@ -22,7 +22,7 @@ static const char *variable(const char *name)
   return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-static char *user_config_path(void)
+char *config_user_path(void)
 {
   const char *folder = variable("XDG_CONFIG_HOME"), *below = "";
   if (folder == NULL || folder[0] != '/') {
@@ -31,8 +31,7 @@ static char *user_config_path(void)
   }
   if (folder == NULL || folder[0] != '/' || !trust_rootless())
     return NULL;
-  cleanup_free char *path = xasprintf("%s%s/container-hooks/config.cfg", folder, below);
-  return access(path, F_OK) == 0 ? steal_pointer(&path) : NULL;
+  return xasprintf("%s%s/container-hooks/config.cfg", folder, below);
 }
 
 char *config_path(void)
@@ -40,8 +39,9 @@ char *config_path(void)
   const char *named = variable(PATH_VARIABLE);
   if (named != NULL)
     return xstrdup(named);
-  char *path = user_config_path();
-  return path != NULL ? path : xstrdup(SYSCONFDIR "/container-hooks/config.cfg");
+  cleanup_free char *path = config_user_path();
+  bool there = path != NULL && access(path, F_OK) == 0;
+  return there ? steal_pointer(&path) : xstrdup(SYSCONFDIR "/container-hooks/config.cfg");
 }
 
 char *config_beside(const char *config_path, const char *name)

@@ -4,6 +4,7 @@
 #include "ctk/command.h"
 #include "ctk/plugin_edit.h"
 #include "ctk/plugin_list.h"
+#include "ctk/setting.h"
 #include "ctk/text/pretty.h"
 #include "ctk/trial.h"
 #include "ctk/unlisted.h"
@@ -189,9 +190,8 @@ static int check(const struct toolkit_choice *choice, const char *name, struct e
 
 static int check_file(const char *path, const struct option_list *settings, struct error *err)
 {
-  const char *const paths[] = {path, NULL};
   cleanup_free char *text = NULL;
-  if (unlisted_config(paths, settings->values, &text, err) < 0)
+  if (unlisted_with_settings(path, settings->values, &text, err) < 0)
     return -1;
   const struct toolkit_choice choice = {.file = UNLISTED_NAME, .text = text};
   return check(&choice, NULL, err);
@@ -215,6 +215,9 @@ static int run_check(const struct ctk_command *self, char **words, struct error 
     return unwanted(self, words[1], err);
   if (settings.count > 0 && !is_file)
     return command_usage(self, err, "--set goes with a plugin's file");
+  result = setting_check_all(self, &settings, err);
+  if (result < 0)
+    return result;
   return is_file ? check_file(words[0], &settings, err) : check(&choice, words[0], err);
 }
 

@@ -138,6 +138,7 @@ static int run(const struct trial_request *request, const struct toolkit *toolki
       .trial = &on_trial,
   };
   log_divert(wanted_level(request), print_line);
+  ctk_note("running %s", task.worker);
   int result = worker_run(&task, err);
   print_log(trial);
   struct error unreadable;

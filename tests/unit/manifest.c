@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctk/manifest.h"
+
+#include <criterion/criterion.h>
+
+Test(manifest, a_prefix_has_no_slash_at_its_end)
+{
+  static const char *const prefixes[][2] = {
+      {"/usr", "/usr"}, {"/usr/", "/usr"}, {"/opt/x//", "/opt/x"}, {"/", ""}, {"//", ""},
+  };
+  for (size_t i = 0; i < ARRAY_LENGTH(prefixes); i++) {
+    cleanup_free char *prefix = manifest_prefix(prefixes[i][0]);
+    cr_assert_str_eq(prefix, prefixes[i][1]);
+  }
+}
+
+Test(manifest, lies_below_the_prefix)
+{
+  cleanup_free char *in_root = manifest_path("");
+  cleanup_free char *in_usr = manifest_path("/usr");
+  cr_assert_str_eq(in_root, "/lib/container-hooks/installed");
+  cr_assert_str_eq(in_usr, "/usr/lib/container-hooks/installed");
+}
