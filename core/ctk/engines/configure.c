@@ -190,7 +190,7 @@ static int say_farewell(struct work *work, struct error *err)
   struct engine_file *root = &work->files.list[ENGINE_ROOT];
   cleanup_free char *aloud = NULL;
   cleanup_changes struct changes changes = {.count = 0};
-  if (work->engine->farewell(root->path, root->base, &aloud, err) < 0)
+  if (work->engine->farewell(root, &aloud, err) < 0)
     return -1;
   memory_note(&work->old, MEMORY_CONFIG, root->path, root->base, aloud);
   memory_append(&work->old, &changes);
