@@ -13,9 +13,10 @@ const char *const containerd_imports_path[] = {"imports", NULL};
 long containerd_version(const struct toml *toml)
 {
   const struct toml_item *item = toml_find(toml, containerd_version_path);
-  return item != NULL && item->kind == TOML_INTEGER
-             ? strtol(toml->text + item->value_start, NULL, 10)
-             : 1;
+  long version = item != NULL && item->kind == TOML_INTEGER
+                     ? strtol(toml->text + item->value_start, NULL, 10)
+                     : 1;
+  return version > 1 ? version : 1; /* containerd takes 0 for 1, too */
 }
 
 int containerd_read_version(const char *text, const char *path, long *version, struct error *err)
@@ -123,13 +124,10 @@ void containerd_collect(const struct layers *layers, const char *name, struct to
 
 char *containerd_string(const struct toml_keys *keys, const char *key)
 {
-  struct error ignored;
-  cleanup_toml struct toml toml = {.count = 0};
+  static const char *const path[] = {"x", NULL};
   const char *raw = toml_keys_get(keys, key);
   cleanup_free char *text = raw != NULL ? xasprintf("x = %s\n", raw) : NULL;
-  if (text == NULL || toml_parse(text, strlen(text), "", &toml, &ignored) < 0)
-    return NULL;
-  return toml_string(&toml, &toml.items[0]);
+  return text != NULL ? toml_edit_string(text, path) : NULL;
 }
 
 bool containerd_is_runc_class(const struct toml_keys *keys)
