@@ -324,6 +324,23 @@ the_file_behind_a_link_keeps_its_mode() {
   assert_equal "$(cat mode)" "$(stat -c '%a %u %g' folder/real.json)"
 }
 
+# A folder's name is no pattern.
+brackets_in_a_path() {
+  local engine=$1 folder="$case_folder/a[1]?"
+  begin
+  mkdir "$folder"
+  printf '%s\n' "$2" >"$folder/config"
+  cp "$folder/config" first
+  runtime configure --runtime "$engine" --config-file "$folder/config" --drop-in \
+    --path /bin/true --default
+  assert_equal 0 "$status" || fail "$output"
+  assert_lacks "$output" note:
+  run "$ctk" runtime status --runtime "$engine" --config-file "$folder/config" --json
+  jq -e '.[0] | .configured and .is_default' <<<"$output"
+  runtime unconfigure --runtime "$engine" --config-file "$folder/config"
+  cmp first "$folder/config"
+}
+
 # Two names, taken back in the order in which they came.
 two_names() {
   local engine=$1 file=$2 name
@@ -365,6 +382,9 @@ if [ $# = 0 ]; then
   test_case 'what is no file is told and left' odd_files_are_told
   test_case 'the file behind a link is edited and keeps mode and owner' \
     the_file_behind_a_link_keeps_its_mode
+  test_case 'brackets in a path are no pattern: containerd' brackets_in_a_path containerd 'version = 3'
+  test_case 'brackets in a path are no pattern: crio' brackets_in_a_path crio ''
+  test_case 'brackets in a path are no pattern: podman' brackets_in_a_path podman ''
   for file in "$corpus"/{containerd/v2-indented.toml,containerd/v3-bare.toml,crio/full.conf}; do
     engine=$(basename "$(dirname "$file")")
     test_case "two names are taken back in any order: $engine/$(basename "$file")" \

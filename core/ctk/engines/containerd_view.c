@@ -59,13 +59,20 @@ char *containerd_pattern(const char *path, const char *pattern)
   return pattern[0] == '/' ? xstrdup(pattern) : engine_beside(path, pattern);
 }
 
+/* Only with a star in it does containerd take it for a pattern. */
+static bool is_pattern(const char *import)
+{
+  return strchr(import, '*') != NULL;
+}
+
 bool containerd_imports(const char *root, const char *text, const char *path)
 {
   bool covered = false;
   char **imports = toml_edit_list(text, containerd_imports_path);
   for (size_t i = 0; imports != NULL && imports[i] != NULL && !covered; i++) {
     cleanup_free char *pattern = containerd_pattern(root, imports[i]);
-    covered = fnmatch(pattern, path, FNM_PATHNAME) == 0;
+    covered =
+        is_pattern(pattern) ? fnmatch(pattern, path, FNM_PATHNAME) == 0 : text_equal(pattern, path);
   }
   toml_edit_list_free(imports);
   return covered;
@@ -81,7 +88,8 @@ int containerd_layers(const struct engine_files *files, struct layers *layers, s
     int result = 0;
     for (size_t j = 0; imports != NULL && imports[j] != NULL && result == 0; j++) {
       cleanup_free char *pattern = containerd_pattern(layer->path, imports[j]);
-      result = layers_add_pattern(layers, files, pattern, err);
+      result = is_pattern(pattern) ? layers_add_pattern(layers, files, pattern, err)
+                                   : layers_add(layers, files, pattern, err);
     }
     toml_edit_list_free(imports);
     if (result < 0)

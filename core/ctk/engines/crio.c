@@ -58,7 +58,7 @@ static int locate(const struct engine_request *request, struct engine_files *fil
 static int read_layers(const struct engine_files *files, struct layers *layers, struct error *err)
 {
   const char *root = files->list[ENGINE_ROOT].path;
-  cleanup_free char *pattern = engine_beside(root, FOLDER "/*");
+  cleanup_free char *pattern = layers_pattern(root, FOLDER "/*");
   return layers_add(layers, files, root, err) < 0 ||
                  layers_add_pattern(layers, files, pattern, err) < 0
              ? -1
@@ -231,7 +231,7 @@ static int inspect(const struct engine_request *request, const struct engine_fil
 static int copy_layers(const struct engine_files *files, const char *folder, struct error *err)
 {
   cleanup_layers struct layers layers = {.count = 0};
-  cleanup_free char *pattern = engine_beside(files->list[ENGINE_ROOT].path, FOLDER "/*");
+  cleanup_free char *pattern = layers_pattern(files->list[ENGINE_ROOT].path, FOLDER "/*");
   if (layers_add_pattern(&layers, files, pattern, err) < 0)
     return -1;
   for (size_t i = 0; i < layers.count; i++) {

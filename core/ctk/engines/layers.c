@@ -105,6 +105,19 @@ int layers_add_pattern(struct layers *layers, const struct engine_files *files, 
   return result;
 }
 
+char *layers_pattern(const char *path, const char *pattern)
+{
+  cleanup_free char *folder = engine_beside(path, "");
+  cleanup_free char *escaped = xcalloc(2 * strlen(folder) + 1, 1);
+  char *to = escaped;
+  for (const char *at = folder; *at != '\0'; at++) {
+    if (strchr("*?[\\", *at) != NULL)
+      *to++ = '\\';
+    *to++ = *at;
+  }
+  return xasprintf("%s%s", escaped, pattern);
+}
+
 void layers_free(struct layers *layers)
 {
   for (size_t i = 0; i < layers->count; i++)

@@ -78,7 +78,7 @@ static int locate(const struct engine_request *request, struct engine_files *fil
 static int add_with_drop_ins(struct layers *layers, const struct engine_files *files,
                              const char *file, struct error *err)
 {
-  cleanup_free char *pattern = engine_beside(file, FOLDER "/*.conf");
+  cleanup_free char *pattern = layers_pattern(file, FOLDER "/*.conf");
   return layers_add(layers, files, file, err) < 0 ||
                  layers_add_pattern(layers, files, pattern, err) < 0
              ? -1
