@@ -136,6 +136,15 @@ crash_is_recorded() {
   assert_equal "refused true" "$(field '"\(.outcome) \(.error | contains("killed by signal"))"')"
 }
 
+# At the very end, when audit has been told already: the last line counts.
+late_crash_is_recorded() {
+  lowlevel=/bin/true fresh "$(audit)" "$(fault 'act = "crash"; when = "finish";')"
+  simple_bundle
+  create
+  assert_equal 1 "$status"
+  assert_equal $'created\nrefused' "$(jq -r .outcome "$audit_log")"
+}
+
 broken_spec_is_recorded() {
   lowlevel=/bin/true fresh "$(audit)"
   simple_bundle
@@ -334,6 +343,8 @@ dry_run_writes_nothing() {
   run_ok "$CTK" apply --trace "$bundle"
   assert_contains "$output" "plugin 'audit': would record {\"time\":"
   assert_equal '' "$(ls -A "$W/log")"
+  run_ok "$CTK" apply --write "$bundle"
+  assert_equal 'dry-run create' "$(field '"\(.id) \(.action)"')"
 }
 
 check_looks_at_the_place() {
@@ -476,6 +487,7 @@ test_case 'namespaces, bind mounts and the user' namespaces_and_mounts
 test_case 'the image and sandboxes of the engines of Kubernetes' engines_of_kubernetes
 test_case 'a refusal is a line with its reason' refusal_is_recorded
 test_case 'so is that by a plugin that crashes' crash_is_recorded
+test_case 'one that crashes after the record is a second line' late_crash_is_recorded
 test_case 'and that of a config.json that is none' broken_spec_is_recorded
 test_case 'a config.json of odd types is recorded' odd_spec_is_recorded
 test_case 'long values are cut, and the line is still JSON' long_values_are_cut

@@ -217,8 +217,7 @@ Test(append, five_hundred_at_once_lose_and_tear_nothing)
   for (int i = 0; i < WRITERS; i++) {
     if (fork() != 0)
       continue;
-    char line[81];
-    snprintf(line, sizeof(line), "%03d%76s\n", i, "x");
+    cleanup_free char *line = xasprintf("%03d%76s\n", i, "x");
     _exit(append(line) == 0 ? 0 : 1);
   }
   for (int i = 0, status; i < WRITERS; i++) {
