@@ -368,17 +368,16 @@ start_journald() {
     [ ! -x "$daemon" ] || break
   done
   [ -n "$daemon" ] || fail 'there is no systemd-journald'
-  mkdir -p "$W/journal"/{run,log,runlog} /var/log/journal /run/log /run/systemd
+  mkdir -p "$W/journal"/{run/systemd,log/journal}
   unshare --mount sh -euc "
-    mount --bind $W/journal/run /run/systemd
-    mount --bind $W/journal/log /var/log/journal
-    mount --bind $W/journal/runlog /run/log
+    mount --bind $W/journal/run /run
+    mount --bind $W/journal/log /var/log
     exec $daemon $NAME" </dev/null >"$W/journald.log" 2>&1 &
   wait_until 20 test -S "$journal_socket"
 }
 
 entries() {
-  journalctl --quiet --directory "$W/journal/log"/*."$NAME" -o json SYSLOG_IDENTIFIER=container-hooks
+  journalctl --quiet --directory "$W/journal/log/journal"/*."$NAME" -o json SYSLOG_IDENTIFIER=container-hooks
 }
 
 has_entries() {
@@ -475,7 +474,7 @@ privileged() {
 
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
-journal_socket=$W/journal/run/journal.$NAME/socket
+journal_socket=$W/journal/run/systemd/journal.$NAME/socket
 cri_sandbox=$(cd "$TOP/tests/samples" && grep -l '"io.kubernetes.cri.container-type":"sandbox"' cri/*.config.json | head -n 1)
 cri_container=$(cd "$TOP/tests/samples" && grep -l '"io.kubernetes.cri.image-name":"127.0.0.1:5055/team/app:1"' cri/*.config.json | head -n 1)
 crio_container=$(cd "$TOP/tests/samples" && grep -l '"io.kubernetes.cri-o.ImageName": "localhost/bb:latest"' crio/*.config.json | head -n 1)
