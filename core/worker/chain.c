@@ -3,6 +3,7 @@
 
 #include "common/json.h"
 #include "common/log.h"
+#include "spec/check.h"
 #include "worker/host.h"
 #include "worker/pin.h"
 #include "worker/plugin.h"
@@ -10,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #define LOGGED_EDITS 8 /* in one line */
@@ -28,6 +30,12 @@ static uint64_t now(void)
   return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
 }
 
+/* While a plugin is at work, what strays into our memory must not become our word to the front. */
+static void protect(struct report *report, int access)
+{
+  mprotect(report, sizeof(*report), access);
+}
+
 static void enter(struct link *link, const char *phase)
 {
   struct report *report = link->chain->report;
@@ -37,6 +45,7 @@ static void enter(struct link *link, const char *phase)
   report->running = (int)(link - link->chain->links);
   link->failed = false;
   link->entered = now();
+  protect(report, PROT_READ);
 }
 
 /* Output that nobody has read by now is this plugin's: later, the next one might seem to have
@@ -65,6 +74,7 @@ static void leave(struct link *link)
   /* A plugin that forked and let both return: only one of the two may write config.json. */
   if (getpid() != link->chain->process)
     _exit(EXIT_SUCCESS);
+  protect(link->chain->report, PROT_READ | PROT_WRITE);
   link->elapsed += now() - link->entered;
   note_output(link);
   keep_standard_streams();
@@ -222,9 +232,22 @@ static int concerns(const struct link *link, struct json_object *spec, struct er
   return match;
 }
 
-static int modify_link(struct link *link, struct json_object *spec, struct error *err)
+/* Takes back what was lent to the plugin, which must not have swapped or released it: edits to
+   another tree would be lost without a word. *spec is NULL if it is no more. */
+static int take_back(const struct link *link, struct json_object **spec, struct error *err)
 {
-  int concerned = concerns(link, spec, err);
+  bool swapped = link->context.spec != *spec;
+  if (json_object_put(*spec)) {
+    *spec = NULL;
+    return error_set(err, "it released ctx->spec, which was only lent to it");
+  }
+  return swapped ? error_set(err, "it put another object into ctx->spec: edit the one it holds")
+                 : 0;
+}
+
+static int modify_link(struct link *link, struct json_object **spec, struct error *err)
+{
+  int concerned = concerns(link, *spec, err);
   if (concerned < 0)
     return -1;
   if (!concerned) {
@@ -234,10 +257,12 @@ static int modify_link(struct link *link, struct json_object *spec, struct error
     return 0;
   }
   enter(link, "modify");
-  link->context.spec = spec;
+  link->context.spec = json_object_get(*spec);
   int returned = link->plugin->modify(&link->context);
   leave(link);
-  if (result_of(link, returned, err) < 0 || pins_check(link->chain, spec, err) < 0)
+  int taken = take_back(link, spec, err);
+  if (result_of(link, returned, err) < 0 || taken < 0 || spec_check(*spec, err) < 0 ||
+      pins_check(link->chain, *spec, err) < 0)
     return -1;
   link->state = LINK_DONE;
   return 0;
@@ -257,7 +282,7 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
 {
   struct edits *edits = &link->chain->edits;
   link->edits_start = link->edits_end = edits->count;
-  if (modify_link(link, *spec, err) == 0) {
+  if (modify_link(link, spec, err) == 0) {
     bool changed = edits_add(edits, link->entry->name, *before, *spec);
     link->edits_end = edits->count;
     log_edits(link);
@@ -265,10 +290,11 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
   }
   note_trouble(link, LINK_FAILED, err);
   error_wrap(err, "plugin '%s'", link->entry->name);
+  if (!link->entry->required || *spec == NULL)
+    restore(link, spec, before);
   if (link->entry->required)
     return -1;
   log_line(LOG_WARN, "%s; it is optional, its edits are taken back", err->text);
-  restore(link, spec, before);
   return true;
 }
 
