@@ -63,9 +63,9 @@ Test(spec_check, a_key_stands_once)
 
 Test(spec_check, a_number_is_one)
 {
-  json_object_object_add(process(), "n", json_object_new_double(NAN));
+  json_object_object_add(process(), "n", json_object_new_double((double)NAN));
   expect_refused("config.json: /process/n is no number that JSON has");
-  json_object_object_add(process(), "n", json_object_new_double(-INFINITY));
+  json_object_object_add(process(), "n", json_object_new_double(-(double)INFINITY));
   expect_refused("config.json: /process/n is no number that JSON has");
 }
 

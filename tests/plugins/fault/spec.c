@@ -64,7 +64,7 @@ int act_deep(struct cht_context *ctx, const struct order *order)
 int act_nan(struct cht_context *ctx, const struct order *order)
 {
   (void)order;
-  return json_object_object_add(ctx->spec, "number", json_object_new_double(NAN));
+  return json_object_object_add(ctx->spec, "number", json_object_new_double((double)NAN));
 }
 
 int act_nul(struct cht_context *ctx, const struct order *order)
