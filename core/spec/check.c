@@ -20,6 +20,15 @@ static int check_bytes(const struct value *value, const char *text, size_t lengt
   return 0;
 }
 
+/* A number that was read keeps its text, even where no double holds it, as 1e999. */
+static bool is_number(struct json_object *number)
+{
+  if (isfinite(json_object_get_double(number)))
+    return true;
+  const char *text = json_object_get_string(number);
+  return strpbrk(text, "0123456789") != NULL;
+}
+
 static int check_object(const struct value *object, int room, struct error *err)
 {
   struct lh_table *table = json_object_get_object(object->json);
@@ -57,7 +66,7 @@ static int check_value(const struct value *value, int room, struct error *err)
     return check_object(value, room - 1, err);
   if (type == json_type_array)
     return check_array(value, room - 1, err);
-  if (type == json_type_double && !isfinite(json_object_get_double(value->json)))
+  if (type == json_type_double && !is_number(value->json))
     return value_error(value, err, "is no number that JSON has");
   if (type != json_type_string)
     return 0;

@@ -7,7 +7,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
-#define SPEC "{\"process\":{\"env\":[\"A=\xc3\xa9\"],\"n\":[1,-2.5,null,true,{}]}}"
+#define SPEC "{\"process\":{\"env\":[\"A=\xc3\xa9\"],\"n\":[1,-2.5,-1e999,null,true,{}]}}"
 
 static struct error err;
 static struct json_object *spec;
