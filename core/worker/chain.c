@@ -8,82 +8,11 @@
 #include "worker/pin.h"
 #include "worker/plugin.h"
 #include "worker/settings.h"
-
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <time.h>
+#include "worker/visit.h"
 
 #define LOGGED_EDITS 8 /* in one line */
 
-/* --- entering and leaving a plugin ---------------------------------------------------------- */
-
-static void copy_name(char *to, size_t size, const char *name)
-{
-  snprintf(to, size, "%s", name);
-}
-
-static uint64_t now(void)
-{
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
-}
-
-/* While a plugin is at work, what strays into our memory must not become our word to the front. */
-static void protect(struct report *report, int access)
-{
-  mprotect(report, sizeof(*report), access);
-}
-
-static void enter(struct link *link, const char *phase)
-{
-  struct report *report = link->chain->report;
-  copy_name(report->plugin, sizeof(report->plugin), link->entry->name);
-  copy_name(report->phase, sizeof(report->phase), phase);
-  report->required = link->entry->required;
-  report->running = (int)(link - link->chain->links);
-  link->failed = false;
-  link->entered = now();
-  protect(report, PROT_READ);
-}
-
-/* Output that nobody has read by now is this plugin's: later, the next one might seem to have
-   printed it. */
-static void note_output(const struct link *link)
-{
-  struct report *report = link->chain->report;
-  int waiting = 0;
-  fflush(NULL);
-  if (report->printed || ioctl(STDOUT_FILENO, FIONREAD, &waiting) < 0 || waiting == 0)
-    return;
-  copy_name(report->printer, sizeof(report->printer), link->entry->name);
-  report->printed = true;
-}
-
-/* A plugin that closed them would make the next one print into a file that it opens itself. */
-static void keep_standard_streams(void)
-{
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    if (fcntl(fd, F_GETFD) < 0)
-      open("/dev/null", O_RDWR); /* gets the lowest number that is free: this one */
-}
-
-static void leave(struct link *link)
-{
-  /* A plugin that forked and let both return: only one of the two may write config.json. */
-  if (getpid() != link->chain->process)
-    _exit(EXIT_SUCCESS);
-  protect(link->chain->report, PROT_READ | PROT_WRITE);
-  link->elapsed += now() - link->entered;
-  note_output(link);
-  keep_standard_streams();
-}
-
-static void idle(const struct chain *chain)
-{
-  chain->report->running = -1;
-}
+/* --- what a call came to ------------------------------------------------------------------- */
 
 /* What a callback came to: it has failed if it says so or if anything it called has. */
 static int result_of(const struct link *link, int returned, struct error *err)
@@ -146,10 +75,10 @@ static int read_when(struct link *link, struct error *err)
 
 static int load_link(struct link *link, struct error *err)
 {
-  enter(link, "load");
+  visit_begin(link, "load");
   link->plugin = plugin_load(link->entry->path, err);
-  leave(link);
-  idle(link->chain);
+  visit_end(link);
+  visit_over(link->chain);
   if (link->plugin == NULL) {
     note_trouble(link, LINK_REFUSED, err);
     error_wrap(err, "plugin '%s'", link->entry->name);
@@ -256,10 +185,10 @@ static int modify_link(struct link *link, struct json_object **spec, struct erro
              link->entry->name);
     return 0;
   }
-  enter(link, "modify");
+  visit_begin(link, "modify");
   link->context.spec = json_object_get(*spec);
   int returned = link->plugin->modify(&link->context);
-  leave(link);
+  visit_end(link);
   int taken = take_back(link, spec, err);
   if (result_of(link, returned, err) < 0 || taken < 0 || spec_check(*spec, err) < 0 ||
       pins_check(link->chain, *spec, err) < 0)
@@ -312,7 +241,7 @@ int chain_modify(struct chain *chain, struct json_object **spec, struct error *e
       return -1;
     if (changed)
       json_object_put(steal_pointer(&before));
-    idle(chain);
+    visit_over(chain);
   }
   return 0;
 }
@@ -332,11 +261,11 @@ static bool is_told(const struct link *link, struct json_object *spec)
 static int finish_link(struct link *link, struct json_object *spec,
                        const struct cht_outcome *outcome, struct error *err)
 {
-  enter(link, "finish");
+  visit_begin(link, "finish");
   link->context.spec = spec;
   int returned = link->plugin->finish(&link->context, outcome);
-  leave(link);
-  idle(link->chain);
+  visit_end(link);
+  visit_over(link->chain);
   if (result_of(link, returned, err) == 0)
     return 0;
   note_trouble(link, LINK_FAILED, err);
@@ -375,10 +304,10 @@ int chain_finish(struct chain *chain, struct json_object *spec, const char *refu
 
 static int check_link(struct link *link, struct error *err)
 {
-  enter(link, "check");
+  visit_begin(link, "check");
   int returned = link->plugin->check != NULL ? link->plugin->check(&link->context) : 0;
-  leave(link);
-  idle(link->chain);
+  visit_end(link);
+  visit_over(link->chain);
   link->state = LINK_DONE;
   if (result_of(link, returned, err) == 0)
     return 0;
