@@ -86,7 +86,8 @@ static int load_link(struct link *link, struct error *err)
                                  : -1;
   }
   link->state = LINK_LOADED;
-  link->context.settings = settings_to_json(link->entry->settings);
+  /* Held twice: a plugin that releases what it was lent does not take it from us. */
+  link->context.settings = json_object_get(settings_to_json(link->entry->settings));
   return 0;
 }
 
@@ -334,7 +335,8 @@ int chain_check(struct chain *chain, struct error *err)
 void chain_free(struct chain *chain)
 {
   for (size_t i = 0; i < chain->count; i++) {
-    json_object_put(chain->links[i].context.settings);
+    if (!json_object_put(chain->links[i].context.settings))
+      json_object_put(chain->links[i].context.settings);
     when_free(chain->links[i].when);
   }
   pins_drop(chain, NULL);

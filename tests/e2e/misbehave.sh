@@ -260,7 +260,7 @@ exit|called exit(0) during its finish
 crash|was killed by signal 11 (Segmentation fault) during its finish
 hang|did not finish within 1 s (plugin-timeout) and was killed during its finish
 ACTS
-for act in none close fork-return chdir umask signals setenv limits; do
+for act in none close fork-return chdir umask signals setenv limits put-settings; do
   test_case "$act: nothing of it reaches the runtime" starts "$(fault "act = \"$act\";")"
   test_case "$act in finish: nothing of it reaches the runtime" \
     starts "$(fault "act = \"$act\"; when = \"finish\";")"

@@ -278,6 +278,7 @@ static const struct {
     {"break-spec", act_break_spec},
     {"drop-hooks", act_drop_hooks},
     {"replace-root", act_replace_root},
+    {"put-settings", act_put_settings},
     {"put-spec", act_put_spec},
     {"swap-spec", act_swap_spec},
     {"cycle", act_cycle},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the plugin is told, and what it can do to the spec. */
+/* What the plugin is told, and what it can do to the objects that it is lent. */
 #ifndef TESTS_PLUGINS_FAULT_FAULT_H
 #define TESTS_PLUGINS_FAULT_FAULT_H
 
@@ -14,6 +14,7 @@ struct order {
 int act_break_spec(struct cht_context *ctx, const struct order *order);
 int act_drop_hooks(struct cht_context *ctx, const struct order *order);
 int act_replace_root(struct cht_context *ctx, const struct order *order);
+int act_put_settings(struct cht_context *ctx, const struct order *order);
 int act_put_spec(struct cht_context *ctx, const struct order *order);
 int act_swap_spec(struct cht_context *ctx, const struct order *order);
 int act_cycle(struct cht_context *ctx, const struct order *order);

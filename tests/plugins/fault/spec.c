@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the plugin does to the spec. */
+/* What the plugin does to the objects that it is lent. */
 #include "fault.h"
 
 #include <json-c/json.h>
@@ -31,6 +31,13 @@ int act_put_spec(struct cht_context *ctx, const struct order *order)
 {
   (void)order;
   json_object_put(ctx->spec);
+  return 0;
+}
+
+int act_put_settings(struct cht_context *ctx, const struct order *order)
+{
+  (void)order;
+  json_object_put(ctx->settings);
   return 0;
 }
 
