@@ -228,9 +228,12 @@ static int run_chain(const struct run *run, const char *spec, char **result, boo
     *refused = false;
     return error_set(err, "%s", touched.text);
   }
-  if (ran == 0)
-    *result = has_edits(answer.trace) ? steal_pointer(&answer.spec) : xstrdup(spec);
-  return ran;
+  if (ran < 0)
+    return -1;
+  if (answer.spec == NULL)
+    return error_set(err, "the worker gave no result");
+  *result = xstrdup(has_edits(answer.trace) ? answer.spec : spec);
+  return 0;
 }
 
 /* --- judging ------------------------------------------------------------------------------- */

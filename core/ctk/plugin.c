@@ -276,23 +276,25 @@ static const struct ctk_command subcommands[] = {
         .name = "plugin new",
         .summary = "Writes the sources of a new plugin that builds, and whose tests pass",
         .operands = "NAME [DIR]",
-        .details = "DIR is ./NAME unless it is given; it must be empty, or not be there. The name has\n"
-                   "small letters, digits and '-'.\n\n"
-                   "Example:\n"
-                   "  container-hooks-ctk plugin new timezone && make -C timezone check",
+        .details =
+            "DIR is ./NAME unless it is given; it must be empty, or not be there. The name has\n"
+            "small letters, digits and '-'.\n\n"
+            "Example:\n"
+            "  container-hooks-ctk plugin new timezone && make -C timezone check",
         .run = plugin_new_run,
     },
     {
         .name = "plugin test",
         .summary = "Runs a plugin's golden cases: folders with config.json and expected.json",
         .operands = "DIR...",
-        .details = "DIR is a case or holds cases. A case has config.json; settings.cfg with the\n"
-                   "plugin's settings, or a whole config.cfg; and what is expected: expected.json,\n"
-                   "or expected-error with lines of the message; perhaps expected-log and setup.sh.\n"
-                   "Each runs twice: the second run must change nothing. Prints a line a case, and\n"
-                   "why it failed. Status 1 if one does. See container-hooks-plugin(7).\n\n"
-                   "Example:\n"
-                   "  container-hooks-ctk plugin test --plugin ./timezone.so tests",
+        .details =
+            "DIR is a case or holds cases. A case has config.json; settings.cfg with the\n"
+            "plugin's settings, or a whole config.cfg; and what is expected: expected.json,\n"
+            "or expected-error with lines of the message; perhaps expected-log and setup.sh.\n"
+            "Each runs twice: the second run must change nothing. Prints a line a case, and\n"
+            "why it failed. Status 1 if one does. See container-hooks-plugin(7).\n\n"
+            "Example:\n"
+            "  container-hooks-ctk plugin test --plugin ./timezone.so tests",
         .run = plugin_test_run,
     },
     {.name = NULL},

@@ -61,10 +61,16 @@ static bool is_folder(const char *path)
   return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* Rather than a folder that holds cases. Its config.json may be made by setup.sh. */
 static bool is_case(const char *folder)
 {
-  cleanup_free char *spec = xasprintf("%s/config.json", folder);
-  return access(spec, F_OK) == 0;
+  static const char *const files[] = {"config.json", "expected.json", "expected-error", NULL};
+  bool any = false;
+  for (const char *const *file = files; *file != NULL && !any; file++) {
+    cleanup_free char *path = xasprintf("%s/%s", folder, *file);
+    any = access(path, F_OK) == 0;
+  }
+  return any;
 }
 
 static int not_hidden(const struct dirent *entry)
