@@ -269,7 +269,8 @@ config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
 MANUALS     := $(wildcard docs/*.[1-8])
 COMPLETIONS := $(wildcard etc/bash-completion/*)
 EXAMPLES    := $(filter-out etc/config.cfg etc/bash-completion/%,$(shell find etc -type f 2>/dev/null)) \
-  $(wildcard README.md CHANGELOG.md plugins/*/README.md)
+  $(wildcard README.md CHANGELOG.md plugins/*/README.md docs/writing-plugins.md) \
+  $(filter-out %.so,$(shell find docs/examples -type f 2>/dev/null))
 
 # The front comes last: when it is there, so is all that it needs.
 PROGRAMS_IN_ORDER := $(filter-out %-runtime,$(PROGRAMS)) $(filter %-runtime,$(PROGRAMS))

@@ -39,17 +39,18 @@ static void print_difference(const struct golden_difference *difference)
 static void run_case(struct golden *golden, const char *folder, bool update, struct tally *tally)
 {
   struct error why = {.text = ""};
-  if (golden_run(golden, folder, update, &why) == 0) {
+  bool passed = golden_run(golden, folder, update, &why) == 0;
+  if (passed) {
     ctk_say("ok   %s%s", folder, golden->updated ? " (expected.json is new)" : "");
     tally->passed++;
   } else {
     printf("FAIL %s\n", folder);
     print_indented(why.text);
     print_difference(&golden->difference);
-    if (golden->log != NULL && golden->difference.old_text == NULL)
-      print_indented(golden->log);
     tally->failed++;
   }
+  if (golden->log != NULL && (ctk_debug || (!passed && golden->difference.old_text == NULL)))
+    print_indented(golden->log);
   fflush(stdout); /* each may take its time */
 }
 

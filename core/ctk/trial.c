@@ -155,6 +155,7 @@ static int run(const struct trial_request *request, const struct toolkit *toolki
   ctk_note("running %s", task.worker);
   int result = worker_run(&task, err);
   put_log(trial);
+  taker = NULL; /* it is the caller's, who may close it */
   struct error unreadable;
   if (take_answer(trial, &left_out, answer, &unreadable) < 0 && result == 0)
     result = error_set(err, "%s", unreadable.text);

@@ -171,6 +171,8 @@ for_real_and_logged() {
   case_passes
   echo 'dry run: 1' >expected-log
   case_fails "expected-log is not met: there is no 'dry run: 1'"
+  echo 'dry run: 0' >expected-log
+  run_ok "$CTK" --debug plugin test --plugin "$W/wrong.so" "$W/cases"
   assert_contains "$output" "     | debug: plugin 'wrong': dry run: 0"
 }
 
@@ -238,7 +240,7 @@ odd_files() {
   case_fails 'settings.cfg is not a regular file'
   new_case ''
   truncate -s 17M config.json
-  case_fails 'config.json'
+  case_fails 'case/config.json is larger than 16777216 bytes'
   new_case ''
   mv "$W/cases/rule" "$W/elsewhere"
   ln -s "$W/elsewhere" "$W/cases/rule"
@@ -264,6 +266,11 @@ updates() {
   assert_equal "config.json expected.json other settings.cfg" "$(echo *)"
   run_test --update "$W/cases"
   assert_equal "ok   $W/cases/rule" "$output"
+  new_case '' '{}'
+  echo 'plugins = ( { name = "writer"; settings: { mount = "@CASE@/a"; }; } );' >config.cfg
+  run_test --update "$W/cases/rule"
+  assert_contains "$(cat expected.json)" '"source": "@CASE@/a"'
+  case_passes
   new_case fail
   run_test --update "$W/cases"
   assert_equal 1 "$status"

@@ -12,8 +12,8 @@ strict='-Wall -Wextra -Wshadow -Wpedantic -Werror'
 
 # install_into DESTDIR
 install_into() {
-  run_ok make -C "$TOP" --no-print-directory -j2 "BUILD=$W/build" "DESTDIR=$1" "PREFIX=$prefix" \
-    "SYSCONFDIR=$prefix/etc" SANITIZE= install
+  make -C "$TOP" -j2 "BUILD=$W/build" "DESTDIR=$1" "PREFIX=$prefix" "SYSCONFDIR=$prefix/etc" \
+    SANITIZE= install >"$W/make.log" 2>&1 || fail "$(tail -n 30 "$W/make.log")"
 }
 
 # shell_blocks FILE: all of its ```sh blocks.
@@ -119,7 +119,12 @@ manual() {
   done <"$W/functions"
 }
 
-install_into ''
+installs() {
+  install_into ''
+  [ -f "$prefix/share/doc/container-hooks/docs/examples/proxy/proxy.c" ]
+}
+
+test_case 'the toolkit is built and installed into a prefix of its own' installs
 test_case 'the guide, command by command' guide
 test_case 'the package that the guide builds' package
 test_case 'the example in C, gcc' example proxy gcc g++ http=http://proxy:3128 'add     /process/env'
