@@ -38,7 +38,7 @@ static void cleanup_partsp(struct parts *parts)
 
 /* --- the place ----------------------------------------------------------------------------- */
 
-/* For a shell, whose own tools copy and remove whatever a folder holds. */
+/* By a shell: its tools copy and remove whatever a folder holds. */
 static int run_script(const char *script, const char *first, const char *second, struct error *err)
 {
   const char *const argv[] = {"/bin/sh", "-euc", script, "sh", first, second, NULL};
@@ -57,10 +57,10 @@ int golden_open(struct golden *golden, const char *plugin, struct error *err)
   cleanup_free char *path = realpath(plugin, NULL);
   if (path == NULL)
     return error_set(err, "cannot find %s: %m", plugin);
-  golden->entry = unlisted_plugin(path);
-  if (!schema_name_valid(golden->entry))
+  cleanup_free char *name = unlisted_plugin(path);
+  if (!schema_name_valid(name))
     return error_set(err, "%s is not named like a plugin", path);
-  golden->plugin = xasprintf("%s/%s.so", golden->folder, golden->entry);
+  golden->plugin = xasprintf("%s/%s.so", golden->folder, name);
   return run_script("umask 022; cp -- \"$1\" \"$2\"", path, golden->plugin, err);
 }
 
@@ -84,7 +84,6 @@ void golden_close(struct golden *golden)
   free(golden->copy);
   free(golden->bundle);
   free(golden->plugin);
-  free(golden->entry);
 }
 
 static int prepare(const struct golden *golden, const char *folder, struct error *err)
@@ -308,7 +307,7 @@ static int check_second(struct golden *golden, const struct run *run, const char
   return error_set(err, "the second run, over the result of the first, must change nothing");
 }
 
-/* The text that expected.json is to have, if that is another. */
+/* Makes the result what is expected, in the case's own folder too, unless it is already. */
 static int update_expected(struct golden *golden, const char *folder, struct parts *parts,
                            const char *result, struct error *err)
 {

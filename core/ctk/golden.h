@@ -27,9 +27,9 @@ struct golden_difference {
 
 /* Where cases are run. Texts are owned. */
 struct golden {
-  char *folder;         /* a private one of our own */
-  char *copy, *bundle;  /* in it, for the case at work: the copy of its folder, and a bundle */
-  char *plugin, *entry; /* a copy of the plugin under test, and its name; NULL: there is none */
+  char *folder;        /* a private one of our own */
+  char *copy, *bundle; /* in it, for the case at work: the copy of its folder, and a bundle */
+  char *plugin;        /* a copy of the plugin under test; NULL: there is none */
 
   /* Of the last case: */
   bool updated;                        /* expected.json was written anew */
