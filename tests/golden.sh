@@ -10,6 +10,11 @@
 case_folder=$W/golden
 bundle=$W/bundle
 
+# fill_in FILE: its text with @CASE@ replaced.
+fill_in() {
+  sed "s|@CASE@|$case_folder|g" "$case_folder/$1"
+}
+
 # prepare FOLDER: the copy of the case, the bundle, config.cfg.
 prepare() {
   rm -rf "$case_folder" "$bundle" "$W/runtime.log"
@@ -18,7 +23,7 @@ prepare() {
   mkdir "$bundle"
   cp "$case_folder/config.json" "$bundle"
   {
-    cat "$case_folder/config.cfg"
+    fill_in config.cfg
     echo "container-hooks-runtime: {"
     echo "  debug = \"$W/runtime.log\"; log-level = \"debug\"; runtimes = [ \"/bin/true\" ];"
     echo "};"
@@ -35,7 +40,7 @@ contains_lines() {
   local line
   while IFS= read -r line || [ -n "$line" ]; do
     assert_contains "$2" "$line"
-  done <"$case_folder/$1"
+  done < <(fill_in "$1")
 }
 
 same_bytes() {
