@@ -3,7 +3,8 @@
 
 #include "ctk/text/fill.h"
 
-/* EMBED(NAME, FILE): a file of the sources, as it lies there when this is compiled. */
+/* EMBED(NAME, FILE): a file of the sources, as it lies there when this is compiled.
+   NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared stands in no parentheses */
 #define EMBED(name, file)                                             \
   extern const char name[] __asm__("container_hooks_template_" #name) \
       __attribute__((visibility("hidden")));                          \
