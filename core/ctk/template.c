@@ -3,8 +3,8 @@
 
 #include "ctk/text/fill.h"
 
-/* EMBED(NAME, FILE): a file of the sources, as it lies there when this is compiled.
-   NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared stands in no parentheses */
+/* EMBED(NAME, FILE): a file of the sources, as it lies there when this is compiled. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared stands in no parentheses. */
 #define EMBED(name, file)                                             \
   extern const char name[] __asm__("container_hooks_template_" #name) \
       __attribute__((visibility("hidden")));                          \
@@ -14,6 +14,7 @@
           ".incbin \"core/ctk/template/" file "\"\n"                  \
           ".byte 0\n"                                                 \
           ".popsection\n")
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 EMBED(makefile, "Makefile");
 EMBED(readme, "README.md");
