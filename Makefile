@@ -116,6 +116,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/command
 # The ctk holds the commented default config.
 $(BUILD)/obj/core/ctk/config_file.o: etc/config.cfg
 
+# … and the project that `plugin new` writes.
+$(BUILD)/obj/core/ctk/template.o: $(wildcard core/ctk/template/*)
+
 $(BUILD)/libcore.a: $(CORE_OBJECTS)
 $(BUILD)/libtested.a: $(TESTED_OBJECTS)
 $(BUILD)/%.a:
@@ -266,7 +269,8 @@ config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
 MANUALS     := $(wildcard docs/*.[1-8])
 COMPLETIONS := $(wildcard etc/bash-completion/*)
 EXAMPLES    := $(filter-out etc/config.cfg etc/bash-completion/%,$(shell find etc -type f 2>/dev/null)) \
-  $(wildcard README.md CHANGELOG.md plugins/*/README.md)
+  $(wildcard README.md CHANGELOG.md plugins/*/README.md docs/writing-plugins.md) \
+  $(filter-out %.so,$(shell find docs/examples -type f 2>/dev/null))
 
 # The front comes last: when it is there, so is all that it needs.
 PROGRAMS_IN_ORDER := $(filter-out %-runtime,$(PROGRAMS)) $(filter %-runtime,$(PROGRAMS))
@@ -289,7 +293,9 @@ install: all
 	$(foreach f,$(COMPLETIONS),$(call install-as,644,$(f),$(bashrc)/$(notdir $(f))))
 	$(call install-as,644,include/container-hooks/plugin.h,$(header)/plugin.h)
 	install -d $(pc)
-	printf '%s\n' 'prefix=$(PREFIX)' 'plugindir=$${prefix}/lib/container-hooks/plugins' '' \
+	printf '%s\n' 'prefix=$(PREFIX)' 'bindir=$${prefix}/bin' \
+	  'plugindir=$${prefix}/lib/container-hooks/plugins' \
+	  'confdir=$(SYSCONFDIR)/container-hooks' '' \
 	  'Name: container-hooks' 'Description: modifier plugins for container-hooks-runtime' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' > $(pc)/container-hooks.pc
 	install -d $(config)/conf.d $(config)/profiles

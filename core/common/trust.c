@@ -307,6 +307,12 @@ int trust_open_folder(const char *path, struct error *err)
   return open_checked(path, S_IFDIR, err);
 }
 
+bool trust_is_missing(const char *path)
+{
+  struct stat status;
+  return errno == ENOENT && lstat(path, &status) < 0;
+}
+
 int trust_read_file(const char *path, size_t limit, char **bytes, size_t *length, struct error *err)
 {
   cleanup_close int fd = trust_open_file(path, err);

@@ -6,7 +6,6 @@
 #include "config/schema.h"
 
 #include <dirent.h>
-#include <sys/stat.h>
 
 #ifndef SYSCONFDIR
 #  define SYSCONFDIR "/etc"
@@ -78,14 +77,6 @@ static void default_plugins(struct config *config)
 
 /* --- the files ---------------------------------------------------------------------------- */
 
-/* After a failure to open: is it that there is nothing? A link that leads nowhere is something, and
-   whoever made it did not mean the defaults. */
-static bool is_missing(const char *path)
-{
-  struct stat status;
-  return errno == ENOENT && lstat(path, &status) < 0;
-}
-
 /* Returns 1 when there is no such file. */
 static int read_layer(struct config *config, const char *path, enum schema_layer layer,
                       struct error *err)
@@ -93,7 +84,7 @@ static int read_layer(struct config *config, const char *path, enum schema_layer
   cleanup_free char *text = NULL;
   size_t length;
   if (trust_read_file(path, CONFIG_SIZE_MAX, &text, &length, err) < 0)
-    return is_missing(path) ? 1 : -1;
+    return trust_is_missing(path) ? 1 : -1;
   return schema_apply(config, text, length, path, layer, err);
 }
 
@@ -197,7 +188,7 @@ static int read_conf_d(struct config *config, struct error *err)
   cleanup_free char *folder = config_beside(config->path, "conf.d");
   int fd = trust_open_folder(folder, err);
   if (fd < 0)
-    return is_missing(folder) ? 0 : -1;
+    return trust_is_missing(folder) ? 0 : -1;
 
   cleanup_names struct names names = {.count = 0};
   if (list_names(fd, folder, &names, err) < 0)

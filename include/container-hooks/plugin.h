@@ -153,10 +153,12 @@ struct cht_context {
   const struct cht_host *host; /* use the functions below */
   const char *plugin;          /* this entry's name in the config */
   enum cht_command command;
-  const char *container_id;     /* "" where the command line has none */
-  const char *bundle;           /* the bundle's folder, absolute */
-  const char *root;             /* the runtime's --root; NULL if it was not given */
-  struct json_object *spec;     /* config.json, edit in place; NULL in check, read only in finish */
+  const char *container_id; /* "" where the command line has none */
+  const char *bundle;       /* the bundle's folder, absolute */
+  const char *root;         /* the runtime's --root; NULL if it was not given */
+  /* config.json, lent: edit it in place, neither put another object here nor json_object_put() this
+     one; what it holds must be valid JSON afterwards. NULL in check, read only in finish. */
+  struct json_object *spec;
   struct json_object *settings; /* this entry's `settings`, read only; {} if there are none */
   bool dry_run;                 /* nothing may be changed outside the spec */
   void *data;                   /* yours: what modify leaves here, finish finds; NULL at first */

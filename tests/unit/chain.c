@@ -3,6 +3,7 @@
 #include "worker/chain.h"
 
 #include "common/json.h"
+#include "common/shared.h"
 #include "folder.h"
 
 #include <fcntl.h>
@@ -12,7 +13,8 @@
 
 static struct chain chain;
 static struct config config;
-static struct report report;
+static struct shared memory;
+static struct report *report;
 static struct json_object *spec;
 static struct error err;
 
@@ -30,6 +32,8 @@ static void start(void)
 {
   make_folder();
   copy_plugins();
+  cr_assert_eq(shared_open(&memory, sizeof(*report), &err), 0, "%s", err.text);
+  report = memory.memory;
   cr_assert_eq(json_parse(SPEC, strlen(SPEC), "spec", &spec, &err), 0);
 }
 
@@ -38,6 +42,7 @@ static void end(void)
   chain_free(&chain);
   config_free(&config);
   json_object_put(spec);
+  shared_close(&memory);
   remove_folder();
 }
 
@@ -58,7 +63,7 @@ static int load(const char *plugins, uint64_t skip)
   log_setup(steal_pointer(&log), LOG_DEBUG, "test");
 
   const struct chain_container container = {.command = CHT_CREATE, .id = "c1", .bundle = folder};
-  return chain_load(&chain, &config, &container, skip, &report, &err);
+  return chain_load(&chain, &config, &container, skip, report, &err);
 }
 
 static void load_ok(const char *plugins)
@@ -345,7 +350,7 @@ static void expect_not_loaded(const char *name, const char *cause)
   cr_expect_eq(load(entry, 0), -1, "%s", name);
   cr_expect(text_starts(err.text, expected), "%s", err.text);
   cr_expect_not_null(strstr(err.text, words), "'%s' is not in: %s", words, err.text);
-  cr_expect_eq(report.running, -1);
+  cr_expect_eq(report->running, -1);
 }
 
 Test(chain, another_major_version_of_the_interface_is_refused)
@@ -442,10 +447,10 @@ Test(chain, an_optional_one_that_cannot_be_loaded_is_left_out)
 Test(chain, the_report_says_who_is_at_work)
 {
   load_ok("{ name = \"writer\"; },\n{ name = \"fault\"; settings: { act = \"fail\"; }; }\n");
-  cr_expect_eq(report.running, -1);
+  cr_expect_eq(report->running, -1);
   cr_expect_eq(chain_modify(&chain, &spec, &err), -1);
-  cr_expect_eq(report.running, 1);
-  cr_expect(report.required);
-  cr_expect_str_eq(report.plugin, "fault");
-  cr_expect_str_eq(report.phase, "modify");
+  cr_expect_eq(report->running, 1);
+  cr_expect(report->required);
+  cr_expect_str_eq(report->plugin, "fault");
+  cr_expect_str_eq(report->phase, "modify");
 }
