@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include "common/listing.h"
 #include "common/trust.h"
 #include "config/profile.h"
 #include "config/schema.h"
-
-#include <dirent.h>
 
 #ifndef SYSCONFDIR
 #  define SYSCONFDIR "/etc"
@@ -123,78 +122,14 @@ static int read_profile(struct config *config, const char *profile, struct error
   return result;
 }
 
-/* The names of conf.d. */
-struct names {
-  char *name[CONFIG_FILES_MAX];
-  size_t count;
-};
-
-static void cleanup_namesp(struct names *names)
-{
-  for (size_t i = 0; i < names->count; i++)
-    free(names->name[i]);
-}
-
-static void cleanup_folderp(DIR **folder)
-{
-  int saved = errno;
-  if (*folder != NULL)
-    closedir(*folder);
-  errno = saved;
-}
-
-#define cleanup_names __attribute__((cleanup(cleanup_namesp)))
-#define cleanup_folder __attribute__((cleanup(cleanup_folderp)))
-
-/* Editors leave their copies beside a file, under a leading dot or another ending. */
-static bool is_config_name(const char *name)
-{
-  size_t length = strlen(name);
-  return name[0] != '.' && length > 4 && text_equal(name + length - 4, ".cfg");
-}
-
-static int compare_names(const void *a, const void *b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Takes ownership of `fd`. */
-static int list_names(int fd, const char *path, struct names *names, struct error *err)
-{
-  cleanup_close int owned = fd;
-  cleanup_folder DIR *folder = fdopendir(owned);
-  if (folder == NULL)
-    return error_set(err, "cannot read %s: %m", path);
-  steal_fd(&owned); /* it is the folder's now */
-  for (;;) {
-    errno = 0;
-    const struct dirent *entry = readdir(folder);
-    if (entry == NULL)
-      break;
-    if (!is_config_name(entry->d_name))
-      continue;
-    if (names->count == CONFIG_FILES_MAX)
-      return error_set(err, "%s: more than %d files", path, CONFIG_FILES_MAX);
-    names->name[names->count++] = xstrdup(entry->d_name);
-  }
-  if (errno != 0)
-    return error_set(err, "cannot read %s: %m", path);
-  qsort(names->name, names->count, sizeof(names->name[0]), compare_names);
-  return 0;
-}
-
 static int read_conf_d(struct config *config, struct error *err)
 {
   cleanup_free char *folder = config_beside(config->path, "conf.d");
-  int fd = trust_open_folder(folder, err);
-  if (fd < 0)
+  cleanup_listing struct listing files;
+  if (listing_read(&files, folder, ".cfg", CONFIG_FILES_MAX, err) < 0)
     return trust_is_missing(folder) ? 0 : -1;
-
-  cleanup_names struct names names = {.count = 0};
-  if (list_names(fd, folder, &names, err) < 0)
-    return -1;
-  for (size_t i = 0; i < names.count; i++) {
-    cleanup_free char *path = xasprintf("%s/%s", folder, names.name[i]);
+  for (size_t i = 0; i < files.count; i++) {
+    cleanup_free char *path = xasprintf("%s/%s", folder, files.names[i]);
     if (read_layer(config, path, SCHEMA_CONF_D, err) != 0)
       return -1;
   }

@@ -38,6 +38,20 @@ void tree_insert(struct json_object *array, size_t index, struct json_object *va
 /* How deep arrays and objects lie within each other: 0 for a string, 1 for {}. */
 size_t tree_depth(struct json_object *value);
 
+/* How much of it there is. */
+struct tree_size {
+  size_t nests; /* arrays and objects */
+  size_t bytes; /* of its text, about: escapes are not counted */
+};
+
+struct tree_size tree_measure(struct json_object *value);
+
+/* Are they equal as JSON? Numbers are if their values are: 1 and 1.0. */
+bool tree_equal(struct json_object *a, struct json_object *b);
+
+/* A copy of its own, owned by the caller; NULL is copied too. */
+int tree_copy(struct json_object *value, struct json_object **copy, struct error *err);
+
 /* Adds a member unless the text is NULL, or the texts (ended by NULL) are none. Copied. */
 void tree_add_text(struct json_object *object, const char *key, const char *text);
 void tree_add_texts(struct json_object *object, const char *key, const char *const *texts);
