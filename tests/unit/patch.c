@@ -423,3 +423,17 @@ Test(patch, a_tree_is_measured)
     cr_expect_leq(size.bytes, 2 * strlen(examples[i].text));
   }
 }
+
+Test(patch, a_copy_has_the_same_text)
+{
+  static const char text[] = "{\"a\":18446744073709551615,\"b\":-9223372036854775808,\"c\":1.50,"
+                             "\"d\":[1E+2,null,true,\"x\"]}";
+  struct error err;
+  size_t length;
+  cleanup_json struct json_object *value = tree(text), *copy = NULL, *nothing = value;
+  cr_assert_eq(tree_copy(value, &copy, &err), 0);
+  cr_expect_str_eq(json_text(copy, &length), text);
+  cr_expect_neq(copy, value);
+  cr_assert_eq(tree_copy(NULL, &nothing, &err), 0);
+  cr_expect_null(nothing);
+}
