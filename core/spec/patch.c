@@ -214,6 +214,8 @@ static int read_pointer(const struct value *source, const char *key, const char 
   struct value member;
   if (value_need(source, key, &member, err) < 0 || value_text(&member, pointer, err) < 0)
     return -1;
+  if (strlen(*pointer) > PATCH_POINTER_MAX)
+    return value_error(&member, err, "has more than %d bytes", PATCH_POINTER_MAX);
   return pointer_check(*pointer, err) < 0 ? value_wrap(&member, err) : 0;
 }
 
@@ -233,7 +235,7 @@ static int check_move(const struct operation *operation, const struct value *sou
   size_t length = strlen(operation->from);
   if (text_starts(operation->path, operation->from) && operation->path[length] == '/')
     return value_error(source, err, "moves %s into itself",
-                       length > 0 ? operation->from : "the whole");
+                       length > 0 ? operation->from : "the document");
   return 0;
 }
 

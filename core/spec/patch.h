@@ -25,6 +25,7 @@
 #include "common/document.h"
 
 #define PATCH_OPERATIONS_MAX 1000
+#define PATCH_POINTER_MAX 512               /* bytes: two, and the cause, fit into a message */
 #define PATCH_SIZE_MAX (16UL * 1024 * 1024) /* bytes that the operations of a patch may copy */
 
 struct operation;

@@ -338,7 +338,7 @@ Test(patch, what_is_no_patch_is_not_read)
       {Q(1), Q([ {"op" : "move", "path" : "/a/b", "from" : "/a"} ]), NULL,
        "/0 moves /a into itself"},
       {Q(1), Q([ {"op" : "move", "path" : "/a", "from" : ""} ]), NULL,
-       "/0 moves the whole into itself"},
+       "/0 moves the document into itself"},
       {Q(1), Q([ {"op" : "unset", "path" : "/a", "vlaue" : 1} ]), NULL,
        "/0/vlaue is not known here"},
       {Q(1), Q([ {"op" : "set", "path" : "/a", "value" : 1, "x" : 1} ]), NULL,
@@ -373,6 +373,20 @@ Test(patch, there_are_at_most_a_thousand_operations)
   cr_expect_eq(apply(&document, more, &err), -1);
   cr_expect_str_eq(err.text,
                    "p.json:1:1: the document has 1001 elements; at most 1000 are allowed");
+}
+
+Test(patch, a_path_has_at_most_512_bytes)
+{
+  struct error err;
+  for (int length = 512; length <= 513; length++) {
+    cleanup_json struct json_object *document = tree("{}");
+    cleanup_free char *text = xasprintf("[{\"op\":\"remove\",\"path\":\"/%0*d\"}]", length - 1, 0);
+    cr_expect_eq(apply(&document, text, &err), -1);
+    cr_expect(strstr(err.text, length == 512
+                                   ? ": there is no /000"
+                                   : "p.json:1:17: /0/path has more than 512 bytes") != NULL,
+              "%s", err.text);
+  }
 }
 
 /* Each operation doubles the document: the thirtieth would make a billion objects. */
