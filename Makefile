@@ -119,6 +119,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/command
 # The ctk holds the commented default config.
 $(BUILD)/obj/core/ctk/config_file.o: etc/config.cfg
 
+# … and the project that `plugin new` writes.
+$(BUILD)/obj/core/ctk/template.o: $(wildcard core/ctk/template/*)
+
 $(BUILD)/libcore.a: $(CORE_OBJECTS)
 $(BUILD)/libtested.a: $(TESTED_OBJECTS)
 $(BUILD)/%.a:
@@ -148,6 +151,30 @@ $(BUILD)/$(1)/$(2).so: $(call objects,$(1)/$(2)) $(BUILD)/libcore.a plugins/plug
 endef
 $(foreach name,$(call plugin-names,plugins),$(eval $(call plugin-rule,plugins,$(name))))
 $(foreach name,$(call plugin-names,tests/plugins),$(eval $(call plugin-rule,tests/plugins,$(name))))
+
+# $(call abi-rule,VERSION): tests/abi/VERSION/plugin.c -> abi-VERSION.so. It sees the header of that
+# version, which lies beside it, and nothing of ours or of json-c.
+ABIS := $(patsubst tests/abi/%/plugin.c,%,$(wildcard tests/abi/*/plugin.c))
+define abi-rule
+$(BUILD)/tests/plugins/abi-$(1).so: $(wildcard tests/abi/$(1)/*.c tests/abi/$(1)/*/*.h) $(BUILD)/command
+	@mkdir -p $$(@D)
+	$$(say)$$(CC) -shared $$(CODE) $$(HARDENING) $$(WARNINGS) $$(CPPFLAGS) $$(CFLAGS) \
+	  -Itests/abi/$(1) $$(LINK) $$(LDFLAGS) tests/abi/$(1)/plugin.c -o $$@
+endef
+$(foreach version,$(ABIS),$(eval $(call abi-rule,$(version))))
+TEST_PLUGINS += $(patsubst %,$(BUILD)/tests/plugins/abi-%.so,$(ABIS))
+
+# A plugin that is linked to another json-c: to a library that has but the name of one.
+OTHER_JSON_C := $(BUILD)/tests/other-json-c/libjson-c.so.99
+TEST_PLUGINS += $(BUILD)/tests/plugins/other-json-c.so
+
+$(OTHER_JSON_C): $(BUILD)/obj/tests/other-json-c/json-c.o
+	@mkdir -p $(@D)
+	$(say)$(CC) -shared $(LINK) $(LDFLAGS) -Wl,-soname,$(@F) $^ -o $@
+
+$(BUILD)/tests/plugins/other-json-c.so: $(BUILD)/obj/tests/other-json-c/plugin.o $(OTHER_JSON_C)
+	@mkdir -p $(@D)
+	$(say)$(CC) -shared $(LINK) $(LDFLAGS) -Wl,-rpath,$(abspath $(dir $(OTHER_JSON_C))) $^ -o $@
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -223,7 +250,8 @@ format-check:
 	clang-format --dry-run --Werror $(C_FILES)
 
 # A file a process: clang-tidy 14 warns of what is not there when it reads several in a row.
-tidy: $(patsubst %.c,$(BUILD)/tidy/%,$(filter core/%.c plugins/%.c,$(C_FILES)))
+# The templates of plugin new are no code of ours: they have placeholders.
+tidy: $(patsubst %.c,$(BUILD)/tidy/%,$(filter-out core/ctk/template/%,$(filter core/%.c plugins/%.c,$(C_FILES))))
 
 $(BUILD)/tidy/%: %.c .clang-tidy $(filter %.h,$(C_FILES))
 	@mkdir -p $(@D)
@@ -245,7 +273,8 @@ config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
 MANUALS     := $(wildcard docs/*.[1-8])
 COMPLETIONS := $(wildcard etc/bash-completion/*)
 EXAMPLES    := $(filter-out etc/config.cfg etc/bash-completion/%,$(shell find etc -type f 2>/dev/null)) \
-  $(wildcard README.md CHANGELOG.md plugins/*/README.md)
+  $(wildcard README.md CHANGELOG.md plugins/*/README.md docs/writing-plugins.md) \
+  $(filter-out %.so,$(shell find docs/examples -type f 2>/dev/null))
 
 # The front comes last: when it is there, so is all that it needs.
 PROGRAMS_IN_ORDER := $(filter-out %-runtime,$(PROGRAMS)) $(filter %-runtime,$(PROGRAMS))
@@ -268,7 +297,9 @@ install: all
 	$(foreach f,$(COMPLETIONS),$(call install-as,644,$(f),$(bashrc)/$(notdir $(f))))
 	$(call install-as,644,include/container-hooks/plugin.h,$(header)/plugin.h)
 	install -d $(pc)
-	printf '%s\n' 'prefix=$(PREFIX)' 'plugindir=$${prefix}/lib/container-hooks/plugins' '' \
+	printf '%s\n' 'prefix=$(PREFIX)' 'bindir=$${prefix}/bin' \
+	  'plugindir=$${prefix}/lib/container-hooks/plugins' \
+	  'confdir=$(SYSCONFDIR)/container-hooks' '' \
 	  'Name: container-hooks' 'Description: modifier plugins for container-hooks-runtime' \
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' > $(pc)/container-hooks.pc
 	install -d $(config)/conf.d $(config)/profiles

@@ -1,43 +1,33 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/golden.sh [NAME…]: golden cases, run by the real runtime with /bin/true behind it. Needs no
-# root. A case is a folder plugins/PLUGIN/tests/CASE or tests/golden/CASE, named by the rule it
-# states, that holds
+# tests/golden.sh [NAME…]: golden cases, as container-hooks-plugin(7) describes them. Needs no root.
 #
-#   config.json      the bundle's
-#   settings.cfg     the plugin's settings; or, for more than one plugin, config.cfg
-#   setup.sh         may be there: run in the folder before
-#   expected.json    what config.json becomes; if it is config.json byte for byte, so is the result
-#   expected-error   or lines that standard error contains, config.json being left alone
-#   expected-log     lines that the log contains
-#
-# and whatever these name. @CASE@ in them is the folder (a copy of it, in a place that is trusted), and
-# @LOG@ the runtime's log, which config.cfg has to name.
+# plugins/PLUGIN/tests/CASE is the plugin's, and run by `container-hooks-ctk plugin test`.
+# tests/golden/CASE, with a config.cfg, is the chain's: it is run by the real runtime with /bin/true
+# behind it, and then by `plugin test`, which must find the same.
 . "$(dirname "$0")/lib.sh"
 
 case_folder=$W/golden
 bundle=$W/bundle
 
-# fill_in FILE: its text with the placeholders replaced.
+# fill_in FILE: its text with @CASE@ replaced.
 fill_in() {
-  sed -e "s|@CASE@|$case_folder|g" -e "s|@LOG@|$W/runtime.log|g" "$case_folder/$1"
+  sed "s|@CASE@|$case_folder|g" "$case_folder/$1"
 }
 
-# prepare FOLDER PLUGIN: the copy of the case, the bundle, config.cfg.
+# prepare FOLDER: the copy of the case, the bundle, config.cfg.
 prepare() {
   rm -rf "$case_folder" "$bundle" "$W/runtime.log"
   cp -r "$1" "$case_folder"
   chmod -R go-w "$case_folder"
-  if [ -e "$case_folder/setup.sh" ]; then
-    (cd "$case_folder" && sh -eu ./setup.sh)
-  fi
   mkdir "$bundle"
   cp "$case_folder/config.json" "$bundle"
-  if [ -e "$case_folder/config.cfg" ]; then
-    fill_in config.cfg >"$W/config.cfg"
-  else
-    lowlevel=/bin/true write_config "name = \"$2\"; settings: { $(fill_in settings.cfg) };"
-  fi
+  {
+    fill_in config.cfg
+    echo "container-hooks-runtime: {"
+    echo "  debug = \"$W/runtime.log\"; log-level = \"debug\"; runtimes = [ \"/bin/true\" ];"
+    echo "};"
+  } >"$CONTAINER_HOOKS_CONFIG"
 }
 
 create() {
@@ -60,6 +50,7 @@ same_bytes() {
 refuses() {
   create
   assert_equal 1 "$status"
+  assert_equal 'container-hooks-runtime: ' "${output:0:25}"
   contains_lines expected-error "$output"
   same_bytes "$case_folder/config.json" "$bundle/config.json" 'a refusal must leave config.json alone'
 }
@@ -78,12 +69,19 @@ changes() {
   same_bytes "$W/first.json" "$bundle/config.json" 'a second create must change nothing'
 }
 
-golden_case() {
-  prepare "$1" "$2"
+# chain_case FOLDER
+chain_case() {
+  prepare "$1"
   if [ -e "$case_folder/expected-error" ]; then refuses; else changes; fi
   if [ -e "$case_folder/expected-log" ]; then
     contains_lines expected-log "$(cat "$W/runtime.log")"
   fi
+  run_ok "$CTK" plugin test "$1"
+}
+
+# plugin_case FOLDER PLUGIN
+plugin_case() {
+  run_ok "$CTK" plugin test --plugin "$TOOLKIT/plugins/$2.so" "$1"
 }
 
 # wanted NAME ARGUMENT…: is it one of the arguments, in full or by its last part? Without, all are.
@@ -99,13 +97,14 @@ wanted() {
 
 install_toolkit
 shopt -s nullglob
-for folder in "$TOP"/plugins/*/tests/*/ "$TOP"/tests/golden/*/; do
+for folder in "$TOP"/plugins/*/tests/*/; do
+  plugin=${folder#"$TOP/plugins/"} plugin=${plugin%%/*}
+  name=$plugin/$(basename "$folder")
+  if wanted "$name" "$@"; then test_case "$name" plugin_case "$folder" "$plugin"; fi
+done
+for folder in "$TOP"/tests/golden/*/; do
   [ -e "$folder/config.json" ] || continue # cases of another kind
-  name=${folder#"$TOP/"}
-  case $name in
-    plugins/*) plugin=${name#plugins/} plugin=${plugin%%/*} name=$plugin/$(basename "$folder") ;;
-    *) plugin='' name=$(basename "$folder") ;;
-  esac
-  if wanted "$name" "$@"; then test_case "$name" golden_case "$folder" "$plugin"; fi
+  name=$(basename "$folder")
+  if wanted "$name" "$@"; then test_case "$name" chain_case "$folder"; fi
 done
 test_end

@@ -55,17 +55,19 @@ static char *pointer_of(const struct value *value)
                             : json_pointer_index(above, value->index);
 }
 
+/* Sets the text to the place at which a pointer leads in the document. */
+static void set_place(const struct document *document, const char *pointer, struct error *err)
+{
+  struct json_place place;
+  error_set(err, "%s", document->name);
+  if (document->text != NULL && json_locate(document->text, document->length, pointer, &place) == 0)
+    error_append(err, ":%zu:%zu", place.line, place.column);
+}
+
 int value_error(const struct value *value, struct error *err, const char *format, ...)
 {
-  const struct document *document = value->document;
   cleanup_free char *pointer = pointer_of(value);
-  struct json_place place;
-  bool placed =
-      document->text != NULL && json_locate(document->text, document->length, pointer, &place) == 0;
-
-  error_set(err, "%s", document->name);
-  if (placed)
-    error_append(err, ":%zu:%zu", place.line, place.column);
+  set_place(value->document, pointer, err);
   error_append(err, ": %s ", pointer[0] != '\0' ? pointer : "the document");
 
   va_list args;
@@ -73,6 +75,14 @@ int value_error(const struct value *value, struct error *err, const char *format
   cleanup_free char *cause = xvasprintf(format, args);
   va_end(args);
   return error_append(err, "%s", cause);
+}
+
+int value_wrap(const struct value *value, struct error *err)
+{
+  cleanup_free char *pointer = pointer_of(value);
+  struct error place;
+  set_place(value->document, pointer, &place);
+  return error_wrap(err, "%s", place.text);
 }
 
 int value_type(const struct value *value, enum json_type type, struct error *err)

@@ -52,6 +52,9 @@ struct value document_root(const struct document *document);
 int value_error(const struct value *value, struct error *err, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* Puts a value's place ("FILE:LINE:COLUMN") in front of the text that is there; returns -1. */
+int value_wrap(const struct value *value, struct error *err);
+
 /* Is it of this type? */
 int value_type(const struct value *value, enum json_type type, struct error *err);
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/file.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#  define MFD_NOEXEC_SEAL 0x0008U /* since Linux 6.3; refused with EINVAL before */
+#endif
 
 static int too_large(const char *name, size_t limit, struct error *err)
 {
@@ -42,6 +47,14 @@ int file_read(int fd, const char *name, size_t limit, char **bytes, size_t *leng
   return 0;
 }
 
+int file_in_memory(const char *name)
+{
+  int fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL)
+    fd = memfd_create(name, MFD_CLOEXEC);
+  return fd;
+}
+
 int file_write_all(int fd, const char *bytes, size_t length)
 {
   while (length > 0) {
@@ -54,4 +67,11 @@ int file_write_all(int fd, const char *bytes, size_t length)
     length -= (size_t)written;
   }
   return 0;
+}
+
+bool file_is_same(const char *a, const char *b)
+{
+  struct stat first, second;
+  return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
 }

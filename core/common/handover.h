@@ -48,16 +48,17 @@ enum report_state {
   REPORT_REFUSED,  /* the container must not start; `error` says why */
 };
 
-/* Written by the worker, read by the front: while it runs, only the fields that are volatile. */
+/* Written by the worker. The front reads it from a copy, made when the worker has ended; before
+   that, only the names, to know who prints. */
 struct report {
-  volatile enum report_state state;
-  volatile int running;  /* the entry whose plugin is at work; -1: none */
-  bool required;         /* that entry */
-  char plugin[128];      /* its name */
-  char phase[16];        /* "load", "modify" or "finish"; "check" on trial */
-  volatile bool printed; /* a plugin printed something that was not yet read when it returned */
-  char printer[128];     /* the first such plugin */
-  struct error error;    /* of REPORT_REFUSED */
+  int state;          /* enum report_state */
+  int running;        /* the entry whose plugin is at work; -1: none */
+  int required;       /* whether that entry is */
+  char plugin[128];   /* its name */
+  char phase[16];     /* "load", "modify" or "finish"; "check" on trial */
+  int printed;        /* whether a plugin printed what was not yet read when it returned */
+  char printer[128];  /* the first such plugin */
+  struct error error; /* of REPORT_REFUSED */
 };
 
 #endif

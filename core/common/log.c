@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/log.h"
 
+#include "common/append.h"
+
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
+
+#define LOG_PATIENCE 1000 /* milliseconds; a line that has to wait longer is not written */
 
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
@@ -60,45 +63,6 @@ static void make_folder(void)
   mkdir(folder, 0750);
 }
 
-/* A FIFO without reader does not block and fails; one with a reader is no regular file. */
-static int open_file(struct stat *status)
-{
-  const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
-  cleanup_close int fd = open(log_path, flags, 0640);
-  if (fd < 0 && errno == ENOENT) {
-    make_folder();
-    fd = open(log_path, flags, 0640);
-  }
-  if (fd < 0 || fstat(fd, status) < 0 || !S_ISREG(status->st_mode))
-    return -1;
-  return steal_fd(&fd);
-}
-
-/*
- * One of those who find the file too large renames it: the one with the lock, if the name still
- * belongs to the file that is locked. Who has that file open goes on writing to it, so that nothing
- * is lost.
- */
-static void rotate(int fd, const struct stat *opened)
-{
-  struct stat named;
-  if (flock(fd, LOCK_EX | LOCK_NB) < 0 || lstat(log_path, &named) < 0 ||
-      named.st_dev != opened->st_dev || named.st_ino != opened->st_ino)
-    return;
-  cleanup_free char *old = xasprintf("%s.1", log_path);
-  rename(log_path, old);
-}
-
-static int open_log(void)
-{
-  struct stat status;
-  cleanup_close int fd = open_file(&status);
-  if (fd < 0 || status.st_size <= LOG_SIZE_MAX)
-    return steal_fd(&fd);
-  rotate(fd, &status);
-  return open_file(&status);
-}
-
 static void append(const char *line, size_t length)
 {
   if (text_equal(log_path, "-")) {
@@ -106,11 +70,19 @@ static void append(const char *line, size_t length)
     (void)ignored;
     return;
   }
-  cleanup_close int fd = open_log();
-  if (fd >= 0) {
-    ssize_t ignored = write(fd, line, length);
-    (void)ignored;
-  }
+  const struct append file = {
+      .folder = AT_FDCWD,
+      .name = log_path,
+      .path = log_path,
+      .mode = 0640,
+      .size_max = LOG_SIZE_MAX,
+      .patience = LOG_PATIENCE,
+  };
+  struct error ignored;
+  if (append_line(&file, line, length, &ignored) == 0 || errno != ENOENT)
+    return;
+  make_folder();
+  append_line(&file, line, length, &ignored);
 }
 
 /* Who, when, how bad. Returns its length. */

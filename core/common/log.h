@@ -4,10 +4,9 @@
  *
  *     2026-11-23T23:04:05Z warn create 4f2a…[1234]: text
  *
- * A line is one write(2) to a file opened for appending, so lines of many containers never mix. The
- * file is opened for each line and closed again: what a plugin does to descriptors cannot lead our
- * words into another file. A file above LOG_SIZE_MAX becomes FILE.1 first. A log that cannot be
- * written never stops a container.
+ * Lines of many containers never mix (common/append.h). The file is opened for each line and closed
+ * again: what a plugin does to descriptors cannot lead our words into another file. A file above
+ * LOG_SIZE_MAX becomes FILE.1 first. A log that cannot be written never stops a container.
  */
 #ifndef CORE_COMMON_LOG_H
 #define CORE_COMMON_LOG_H

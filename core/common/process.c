@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/process.h"
 
+#include "common/file.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,9 +16,19 @@
 
 #define LOOK_AGAIN_MS 5 /* where the kernel has no pidfd_open (before 5.3) */
 
-#define READS_AT_ONCE 16 /* of 4 KiB each: together what a pipe holds */
+#define READS_AT_ONCE 16               /* of 4 KiB each: together what a pipe holds */
+#define CAPTURED_AT_ONCE (64UL * 1024) /* bytes; the same */
 
 extern char **environ;
+
+/* What lies between us and the process; each is ours to close, -1: not there. */
+struct lines {
+  int input;                 /* a file */
+  int passed;                /* the descriptor that it is handed */
+  int output, output_end;    /* a pipe, its end here and the other one */
+  int captured, capture_end; /* another, for standard output alone */
+  size_t capture_room;       /* bytes that process->captured has room for */
+};
 
 /* --- start --------------------------------------------------------------------------------- */
 
@@ -25,7 +37,7 @@ static int move_up(int fd)
   return fcntl(fd, F_DUPFD_CLOEXEC, LOWEST_FD);
 }
 
-static int open_output(int *read_end, int *write_end)
+static int open_pipe(int *read_end, int *write_end)
 {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0)
@@ -39,18 +51,60 @@ static int open_output(int *read_end, int *write_end)
   return fcntl(*read_end, F_SETFL, O_NONBLOCK);
 }
 
-static int prepare_descriptors(posix_spawn_file_actions_t *actions, int write_end, int passed)
+static int open_input(const struct process *process)
 {
-  posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(actions, write_end, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(actions, write_end, STDERR_FILENO);
-  if (passed < 0)
+  cleanup_close int file = file_in_memory("input");
+  if (file < 0 || file_write_all(file, process->input, process->input_length) < 0 ||
+      lseek(file, 0, SEEK_SET) < 0)
+    return -1;
+  return move_up(file);
+}
+
+static int open_lines(const struct process *process, struct lines *lines, struct error *err)
+{
+  const char *program = process->argv[0];
+  if (open_pipe(&lines->output, &lines->output_end) < 0 ||
+      (process->capture_max > 0 && open_pipe(&lines->captured, &lines->capture_end) < 0))
+    return error_set(err, "cannot make a pipe for %s: %m", program);
+  if (process->input != NULL && (lines->input = open_input(process)) < 0)
+    return error_set(err, "cannot make the input of %s: %m", program);
+  if (process->pass_fd >= 0 && (lines->passed = move_up(process->pass_fd)) < 0)
+    return error_set(err, "cannot pass a descriptor to %s: %m", program);
+  return 0;
+}
+
+static void close_end(int *fd)
+{
+  cleanup_closep(fd);
+  *fd = -1;
+}
+
+static void close_lines(struct lines *lines)
+{
+  close_end(&lines->input);
+  close_end(&lines->passed);
+  close_end(&lines->output);
+  close_end(&lines->output_end);
+  close_end(&lines->captured);
+  close_end(&lines->capture_end);
+}
+
+static int prepare_descriptors(posix_spawn_file_actions_t *actions, const struct lines *lines)
+{
+  int out = lines->capture_end >= 0 ? lines->capture_end : lines->output_end;
+  if (lines->input >= 0)
+    posix_spawn_file_actions_adddup2(actions, lines->input, STDIN_FILENO);
+  else
+    posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(actions, lines->output_end, STDERR_FILENO);
+  if (lines->passed < 0)
     return posix_spawn_file_actions_addclosefrom_np(actions, PROCESS_PASSED_FD);
-  posix_spawn_file_actions_adddup2(actions, passed, PROCESS_PASSED_FD);
+  posix_spawn_file_actions_adddup2(actions, lines->passed, PROCESS_PASSED_FD);
   return posix_spawn_file_actions_addclosefrom_np(actions, PROCESS_PASSED_FD + 1);
 }
 
-static int prepare_attributes(posix_spawnattr_t *attributes)
+static int prepare_attributes(posix_spawnattr_t *attributes, bool in_our_group)
 {
   sigset_t none, all;
   sigemptyset(&none);
@@ -58,25 +112,103 @@ static int prepare_attributes(posix_spawnattr_t *attributes)
   posix_spawnattr_setpgroup(attributes, 0);
   posix_spawnattr_setsigmask(attributes, &none);
   posix_spawnattr_setsigdefault(attributes, &all);
-  return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                                  POSIX_SPAWN_SETSIGDEF);
+  int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  return posix_spawnattr_setflags(attributes,
+                                  (short)(in_our_group ? flags : flags | POSIX_SPAWN_SETPGROUP));
 }
 
 /* Returns 0 or an errno. posix_spawn shares our memory until the exec: nothing is copied. */
-static int spawn(char *const *argv, int write_end, int passed, pid_t *pid)
+static int spawn(const struct process *process, const struct lines *lines, pid_t *pid)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_init(&actions);
   posix_spawnattr_init(&attributes);
-  int failed = prepare_descriptors(&actions, write_end, passed);
+  int failed = prepare_descriptors(&actions, lines);
+  if (failed == 0 && process->folder != NULL)
+    failed = posix_spawn_file_actions_addchdir_np(&actions, process->folder);
   if (failed == 0)
-    failed = prepare_attributes(&attributes);
+    failed = prepare_attributes(&attributes, process->in_our_group);
   if (failed == 0)
-    failed = posix_spawn(pid, argv[0], &actions, &attributes, argv, environ);
+    failed = posix_spawn(pid, process->argv[0], &actions, &attributes, process->argv,
+                         process->env != NULL ? process->env : environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return failed;
+}
+
+/* --- what it prints ------------------------------------------------------------------------ */
+
+static void keep_beginning(struct process *process, const char *bytes, size_t length)
+{
+  memcpy(process->output + process->output_length, bytes, length);
+  process->output_length += length;
+}
+
+static void keep_end(struct process *process, const char *bytes, size_t length)
+{
+  size_t kept = PROCESS_OUTPUT_MAX - length;
+  if (kept > process->output_length)
+    kept = process->output_length;
+  memmove(process->output, process->output + process->output_length - kept, kept);
+  process->output_length = kept;
+  keep_beginning(process, bytes, length);
+}
+
+static void keep(struct process *process, const char *bytes, size_t length)
+{
+  size_t room = PROCESS_OUTPUT_MAX - process->output_length;
+  process->output_cut |= length > room;
+  if (process->keep_end && length > PROCESS_OUTPUT_MAX)
+    keep_end(process, bytes + length - PROCESS_OUTPUT_MAX, PROCESS_OUTPUT_MAX);
+  else if (process->keep_end)
+    keep_end(process, bytes, length);
+  else
+    keep_beginning(process, bytes, length < room ? length : room);
+}
+
+/* Takes what lies in the pipe, so that a process that prints much is not held up; but no more than
+   that, or one that prints faster than we read would hold us beyond its time. */
+static void read_output(struct process *process, const struct lines *lines)
+{
+  if (process->before_output != NULL)
+    process->before_output(process->data);
+  for (int i = 0; i < READS_AT_ONCE; i++) {
+    char bytes[4096];
+    ssize_t got = read(lines->output, bytes, sizeof(bytes));
+    if (got <= 0)
+      return;
+    keep(process, bytes, (size_t)got);
+  }
+}
+
+/* Takes what lies in the other pipe, up to one byte above the limit. False if nothing came or that
+   was too much. */
+static bool capture(struct process *process, struct lines *lines)
+{
+  size_t wanted = process->captured_length + CAPTURED_AT_ONCE;
+  if (wanted > process->capture_max + 1)
+    wanted = process->capture_max + 1;
+  if (wanted + 1 > lines->capture_room) {
+    lines->capture_room = 2 * wanted + 1;
+    process->captured = xrealloc_array(process->captured, lines->capture_room, 1);
+  }
+  ssize_t got = read(lines->captured, process->captured + process->captured_length,
+                     wanted - process->captured_length);
+  if (got > 0)
+    process->captured_length += (size_t)got;
+  process->captured[process->captured_length] = '\0';
+  process->too_much = process->captured_length > process->capture_max;
+  return got > 0 && !process->too_much;
+}
+
+/* What is left when it has ended. A child that goes on printing ends with our patience, too: at the
+   limit. */
+static void read_rest(struct process *process, struct lines *lines)
+{
+  read_output(process, lines);
+  while (lines->captured >= 0 && !process->too_much && capture(process, lines))
+    continue;
 }
 
 /* --- watch --------------------------------------------------------------------------------- */
@@ -88,44 +220,39 @@ static int64_t now_ms(void)
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Takes what lies in the pipe, so that a process that prints much is not held up; but no more than
-   that, or one that prints faster than we read would hold us beyond its time. */
-static void read_output(struct process *process, int read_end)
-{
-  for (int i = 0; i < READS_AT_ONCE; i++) {
-    char bytes[4096];
-    ssize_t got = read(read_end, bytes, sizeof(bytes));
-    if (got <= 0)
-      return;
-    size_t room = PROCESS_OUTPUT_MAX - process->output_length;
-    size_t kept = (size_t)got < room ? (size_t)got : room;
-    memcpy(process->output + process->output_length, bytes, kept);
-    process->output_length += kept;
-  }
-}
-
 static bool has_ended(pid_t pid)
 {
   siginfo_t info = {.si_pid = 0};
   return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG) < 0 || info.si_pid == pid;
 }
 
-/* Returns when the process has ended or its time is over; it is not yet reaped then. */
-static void watch(struct process *process, pid_t pid, int pidfd, int read_end)
+/* True if there is something to read. One that has closed its end, which does not mean that it has
+   ended, is looked at no more. */
+static bool is_readable(struct pollfd *polled)
+{
+  if (polled->revents & POLLIN)
+    return true;
+  if (polled->revents != 0)
+    polled->fd = -1;
+  return false;
+}
+
+/* Returns when the process has ended, its time is over or it has printed too much; it is not yet
+   reaped then. */
+static void watch(struct process *process, pid_t pid, int pidfd, struct lines *lines)
 {
   int64_t end = now_ms() + (int64_t)process->timeout * 1000;
-  struct pollfd polled[] = {{.fd = pidfd, .events = POLLIN}, {.fd = read_end, .events = POLLIN}};
+  struct pollfd polled[] = {{.fd = pidfd, .events = POLLIN},
+                            {.fd = lines->output, .events = POLLIN},
+                            {.fd = lines->captured, .events = POLLIN}};
   for (int64_t left; (left = end - now_ms()) > 0;) {
     int patience = pidfd >= 0 || left < LOOK_AGAIN_MS ? (int)left : LOOK_AGAIN_MS;
     int ready = poll(polled, ARRAY_LENGTH(polled), patience);
-    if (ready > 0 && (polled[1].revents & POLLIN)) {
-      if (process->before_output != NULL)
-        process->before_output(process->data);
-      read_output(process, read_end);
-    } else if (ready > 0 && polled[1].revents != 0) {
-      polled[1].fd = -1; /* it has closed its output, which does not mean that it has ended */
-    }
-    if (pidfd >= 0 ? ready > 0 && polled[0].revents != 0 : has_ended(pid))
+    if (ready > 0 && is_readable(&polled[1]))
+      read_output(process, lines);
+    if (ready > 0 && is_readable(&polled[2]))
+      capture(process, lines);
+    if (process->too_much || (pidfd >= 0 ? ready > 0 && polled[0].revents != 0 : has_ended(pid)))
       return;
   }
   process->late = true;
@@ -133,47 +260,45 @@ static void watch(struct process *process, pid_t pid, int pidfd, int read_end)
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
-static int run(struct process *process, struct error *err)
+static int run(struct process *process, struct lines *lines, struct error *err)
 {
-  cleanup_close int read_end = -1;
-  cleanup_close int write_end = -1;
-  cleanup_close int passed = -1;
-  if (open_output(&read_end, &write_end) < 0)
-    return error_set(err, "cannot make a pipe for %s: %m", process->argv[0]);
-  if (process->pass_fd >= 0 && (passed = move_up(process->pass_fd)) < 0)
-    return error_set(err, "cannot pass a descriptor to %s: %m", process->argv[0]);
-
   pid_t pid = -1;
-  errno = spawn(process->argv, write_end, passed, &pid);
+  if (open_lines(process, lines, err) < 0)
+    return -1;
+  errno = spawn(process, lines, &pid);
   if (errno != 0)
     return error_set(err, "cannot run %s: %m", process->argv[0]);
-  close(steal_fd(&write_end));
+  close_end(&lines->output_end);
+  close_end(&lines->capture_end);
 
   cleanup_close int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-  watch(process, pid, pidfd, read_end);
+  watch(process, pid, pidfd, lines);
 
   /* Before it is reaped: until then its number, and so its group's, is nobody else's. */
-  kill(-pid, SIGKILL);
+  if (!process->in_our_group)
+    kill(-pid, SIGKILL);
   kill(pid, SIGKILL); /* it may have left its group */
   while (waitpid(pid, &process->status, 0) < 0 && errno == EINTR)
     continue;
-  if (process->before_output != NULL)
-    process->before_output(process->data);
-  read_output(process, read_end);
+  read_rest(process, lines);
   return 0;
 }
 
 int process_run(struct process *process, struct error *err)
 {
-  process->late = false;
-  process->output_length = 0;
+  struct lines lines = {
+      .input = -1, .passed = -1, .output = -1, .output_end = -1, .captured = -1, .capture_end = -1};
+  process->late = process->too_much = process->output_cut = false;
+  process->output_length = process->captured_length = 0;
+  process->captured = NULL;
   memset(process->output, 0, sizeof(process->output));
 
   /* With SIGCHLD ignored, as some callers leave it, nothing could be waited for. */
   struct sigaction normal = {.sa_handler = SIG_DFL}, before;
   sigaction(SIGCHLD, &normal, &before);
-  int result = run(process, err);
+  int result = run(process, &lines, err);
   int saved = errno;
+  close_lines(&lines);
   sigaction(SIGCHLD, &before, NULL);
   errno = saved;
   return result;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/shared.h"
 
+#include "common/file.h"
+
 #include <sys/mman.h>
 #include <sys/stat.h>
-
-#ifndef MFD_NOEXEC_SEAL
-#  define MFD_NOEXEC_SEAL 0x0008U /* since Linux 6.3; refused with EINVAL before */
-#endif
 
 static void *map(int fd, size_t size)
 {
@@ -17,9 +15,7 @@ static void *map(int fd, size_t size)
 int shared_open(struct shared *shared, size_t size, struct error *err)
 {
   *shared = (struct shared){.size = size};
-  shared->fd = memfd_create("shared", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
-  if (shared->fd < 0 && errno == EINVAL)
-    shared->fd = memfd_create("shared", MFD_CLOEXEC);
+  shared->fd = file_in_memory("shared");
   if (shared->fd < 0 || ftruncate(shared->fd, (off_t)size) < 0)
     return error_set(err, "cannot make memory to share with a helper program: %m");
   shared->memory = map(shared->fd, size);

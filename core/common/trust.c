@@ -154,6 +154,14 @@ static int check(const char *path, const struct stat *status, struct error *err)
   return mode & WRITABLE_BY_OTHERS ? refuse_mode(path, status, err) : 0;
 }
 
+int trust_check_file(int fd, const char *path, struct error *err)
+{
+  struct stat status;
+  if (fstat(fd, &status) < 0)
+    return error_set(err, "cannot look at %s: %m", path);
+  return S_ISREG(status.st_mode) ? check(path, &status, err) : refuse_kind(path, S_IFREG, err);
+}
+
 /* --- the walk ------------------------------------------------------------------------------ */
 
 /* Takes the next name off the rest: "/" where an absolute path begins; NULL when none is left. */
@@ -297,6 +305,12 @@ int trust_open_file(const char *path, struct error *err)
 int trust_open_folder(const char *path, struct error *err)
 {
   return open_checked(path, S_IFDIR, err);
+}
+
+bool trust_is_missing(const char *path)
+{
+  struct stat status;
+  return errno == ENOENT && lstat(path, &status) < 0;
 }
 
 int trust_read_file(const char *path, size_t limit, char **bytes, size_t *length, struct error *err)

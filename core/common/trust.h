@@ -26,6 +26,14 @@ int trust_open_file(const char *path, struct error *err);
 /* The same for a folder: a descriptor to read its entries with. */
 int trust_open_folder(const char *path, struct error *err);
 
+/* Checks a regular file that was opened in a checked folder, as trust_open_file does. `path` is for
+   messages. */
+int trust_check_file(int fd, const char *path, struct error *err);
+
+/* After one of these has failed: is it because there is nothing? A link that leads nowhere is
+   something: whoever made it meant a file to be there. */
+bool trust_is_missing(const char *path);
+
 /* trust_open_file and file_read in one; -1 with errno ENOENT when there is no such file. */
 int trust_read_file(const char *path, size_t limit, char **bytes, size_t *length,
                     struct error *err);

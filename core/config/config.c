@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/config.h"
 
+#include "common/listing.h"
 #include "common/trust.h"
 #include "config/profile.h"
 #include "config/schema.h"
-
-#include <dirent.h>
-#include <sys/stat.h>
 
 #ifndef SYSCONFDIR
 #  define SYSCONFDIR "/etc"
@@ -22,7 +20,7 @@ static const char *variable(const char *name)
   return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-static char *user_config_path(void)
+char *config_user_path(void)
 {
   const char *folder = variable("XDG_CONFIG_HOME"), *below = "";
   if (folder == NULL || folder[0] != '/') {
@@ -31,8 +29,7 @@ static char *user_config_path(void)
   }
   if (folder == NULL || folder[0] != '/' || !trust_rootless())
     return NULL;
-  cleanup_free char *path = xasprintf("%s%s/container-hooks/config.cfg", folder, below);
-  return access(path, F_OK) == 0 ? steal_pointer(&path) : NULL;
+  return xasprintf("%s%s/container-hooks/config.cfg", folder, below);
 }
 
 char *config_path(void)
@@ -40,8 +37,9 @@ char *config_path(void)
   const char *named = variable(PATH_VARIABLE);
   if (named != NULL)
     return xstrdup(named);
-  char *path = user_config_path();
-  return path != NULL ? path : xstrdup(SYSCONFDIR "/container-hooks/config.cfg");
+  cleanup_free char *path = config_user_path();
+  bool there = path != NULL && access(path, F_OK) == 0;
+  return there ? steal_pointer(&path) : xstrdup(SYSCONFDIR "/container-hooks/config.cfg");
 }
 
 char *config_beside(const char *config_path, const char *name)
@@ -78,14 +76,6 @@ static void default_plugins(struct config *config)
 
 /* --- the files ---------------------------------------------------------------------------- */
 
-/* After a failure to open: is it that there is nothing? A link that leads nowhere is something, and
-   whoever made it did not mean the defaults. */
-static bool is_missing(const char *path)
-{
-  struct stat status;
-  return errno == ENOENT && lstat(path, &status) < 0;
-}
-
 /* Returns 1 when there is no such file. */
 static int read_layer(struct config *config, const char *path, enum schema_layer layer,
                       struct error *err)
@@ -93,7 +83,7 @@ static int read_layer(struct config *config, const char *path, enum schema_layer
   cleanup_free char *text = NULL;
   size_t length;
   if (trust_read_file(path, CONFIG_SIZE_MAX, &text, &length, err) < 0)
-    return is_missing(path) ? 1 : -1;
+    return trust_is_missing(path) ? 1 : -1;
   return schema_apply(config, text, length, path, layer, err);
 }
 
@@ -132,78 +122,14 @@ static int read_profile(struct config *config, const char *profile, struct error
   return result;
 }
 
-/* The names of conf.d. */
-struct names {
-  char *name[CONFIG_FILES_MAX];
-  size_t count;
-};
-
-static void cleanup_namesp(struct names *names)
-{
-  for (size_t i = 0; i < names->count; i++)
-    free(names->name[i]);
-}
-
-static void cleanup_folderp(DIR **folder)
-{
-  int saved = errno;
-  if (*folder != NULL)
-    closedir(*folder);
-  errno = saved;
-}
-
-#define cleanup_names __attribute__((cleanup(cleanup_namesp)))
-#define cleanup_folder __attribute__((cleanup(cleanup_folderp)))
-
-/* Editors leave their copies beside a file, under a leading dot or another ending. */
-static bool is_config_name(const char *name)
-{
-  size_t length = strlen(name);
-  return name[0] != '.' && length > 4 && text_equal(name + length - 4, ".cfg");
-}
-
-static int compare_names(const void *a, const void *b)
-{
-  return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Takes ownership of `fd`. */
-static int list_names(int fd, const char *path, struct names *names, struct error *err)
-{
-  cleanup_close int owned = fd;
-  cleanup_folder DIR *folder = fdopendir(owned);
-  if (folder == NULL)
-    return error_set(err, "cannot read %s: %m", path);
-  steal_fd(&owned); /* it is the folder's now */
-  for (;;) {
-    errno = 0;
-    const struct dirent *entry = readdir(folder);
-    if (entry == NULL)
-      break;
-    if (!is_config_name(entry->d_name))
-      continue;
-    if (names->count == CONFIG_FILES_MAX)
-      return error_set(err, "%s: more than %d files", path, CONFIG_FILES_MAX);
-    names->name[names->count++] = xstrdup(entry->d_name);
-  }
-  if (errno != 0)
-    return error_set(err, "cannot read %s: %m", path);
-  qsort(names->name, names->count, sizeof(names->name[0]), compare_names);
-  return 0;
-}
-
 static int read_conf_d(struct config *config, struct error *err)
 {
   cleanup_free char *folder = config_beside(config->path, "conf.d");
-  int fd = trust_open_folder(folder, err);
-  if (fd < 0)
-    return is_missing(folder) ? 0 : -1;
-
-  cleanup_names struct names names = {.count = 0};
-  if (list_names(fd, folder, &names, err) < 0)
-    return -1;
-  for (size_t i = 0; i < names.count; i++) {
-    cleanup_free char *path = xasprintf("%s/%s", folder, names.name[i]);
+  cleanup_listing struct listing files;
+  if (listing_read(&files, folder, ".cfg", CONFIG_FILES_MAX, err) < 0)
+    return trust_is_missing(folder) ? 0 : -1;
+  for (size_t i = 0; i < files.count; i++) {
+    cleanup_free char *path = xasprintf("%s/%s", folder, files.names[i]);
     if (read_layer(config, path, SCHEMA_CONF_D, err) != 0)
       return -1;
   }

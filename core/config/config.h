@@ -62,6 +62,10 @@ struct config_source {
  */
 char *config_path(void);
 
+/* The caller's own, rootless, whether it is there or not; NULL if there can be none. Owned by the
+   caller. */
+char *config_user_path(void);
+
 /* A file in the folder of config.cfg; owned by the caller. */
 char *config_beside(const char *config_path, const char *name);
 

@@ -3,6 +3,7 @@
 #include "common/file.h"
 #include "common/json.h"
 #include "ctk/command.h"
+#include "ctk/setting.h"
 #include "ctk/text/diff.h"
 #include "ctk/text/pretty.h"
 #include "ctk/trial.h"
@@ -46,7 +47,7 @@ static int read_file(struct apply *apply, const char *path, struct error *err)
   size_t length;
   cleanup_close int fd = open(path, FILE_OPEN_FLAGS);
   if (fd < 0)
-    return error_set(err, "cannot open %s: %m", path);
+    return ctk_cannot("open", path, err);
   if (file_read(fd, path, BUNDLE_SPEC_MAX, &text, &length, err) < 0)
     return -1;
   return bundle_parse(text, length, path, &apply->before, err);
@@ -56,7 +57,7 @@ static int read_spec(struct apply *apply, const char *path, struct error *err)
 {
   struct stat status;
   if (stat(path, &status) < 0)
-    return error_set(err, "cannot find %s: %m", path);
+    return ctk_cannot("find", path, err);
   if (S_ISDIR(status.st_mode))
     return read_bundle(apply, path, err);
   if (apply->write)
@@ -101,6 +102,8 @@ static void print_trace(const struct apply *apply, struct json_object *trace)
     fputs(text, stdout);
     return;
   }
+  if (json_object_array_length(trace) == 0)
+    ctk_say("the config lists no plugins");
   for (size_t i = 0; i < json_object_array_length(trace); i++)
     print_entry(json_object_array_get_idx(trace, i));
 }
@@ -174,7 +177,9 @@ static int check_words(const struct ctk_command *self, const struct apply *apply
     return command_usage(self, err, "--set goes with --plugin");
   if (apply->plugin != NULL && (apply->config != NULL || apply->profile != NULL))
     return command_usage(self, err, "--plugin goes without --config-file and --profile");
-  return 0;
+  if (apply->json && !apply->trace)
+    return command_usage(self, err, "--json goes with --trace");
+  return setting_check_all(self, &apply->settings, err);
 }
 
 static int run(const struct ctk_command *self, char **words, struct error *err)
@@ -200,9 +205,8 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
     return result;
 
   cleanup_free char *config_text = NULL;
-  const char *const plugins[] = {apply.plugin, NULL};
   if (apply.plugin != NULL)
-    result = unlisted_config(plugins, apply.settings.values, &config_text, err);
+    result = unlisted_with_settings(apply.plugin, apply.settings.values, &config_text, err);
   if (result == 0 && read_spec(&apply, words[0], err) < 0)
     result = -1;
   if (result == 0)

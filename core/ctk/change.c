@@ -2,6 +2,7 @@
 #include "ctk/change.h"
 
 #include "common/file.h"
+#include "ctk/command.h"
 #include "ctk/text/diff.h"
 
 #include <fcntl.h>
@@ -16,20 +17,11 @@
 
 /* --- reading ------------------------------------------------------------------------------- */
 
-/* "cannot VERB PATH: cause", and where only root could, that it needs root. */
-static int cannot(const char *verb, const char *path, struct error *err)
-{
-  bool denied = errno == EACCES || errno == EPERM;
-  error_set(err, "cannot %s %s: %m", verb, path);
-  if (denied && geteuid() != 0)
-    error_append(err, ": this needs root");
-  return -1;
-}
-
 /* A link that leads nowhere is something: whoever made it meant a file. */
 static int read_nothing(const char *path, struct error *err)
 {
   struct stat status;
+  ctk_note("looking for %s: there is none", path);
   if (lstat(path, &status) < 0)
     return 0;
   return error_set(err,
@@ -46,8 +38,9 @@ int change_read(const char *path, char **text, struct error *err)
   cleanup_close int fd = open(path, FILE_OPEN_FLAGS);
   if (fd < 0 && errno == ENOENT)
     return read_nothing(path, err);
+  ctk_note("reading %s", path);
   if (fd < 0)
-    return cannot("read", path, err);
+    return ctk_cannot("read", path, err);
   if (file_read(fd, path, CHANGE_SIZE_MAX, &bytes, &length, err) < 0)
     return -1;
   if (strlen(bytes) != length)
@@ -66,7 +59,7 @@ int change_read_link(const char *path, char **target, struct error *err)
   if (length < 0 && errno == EINVAL)
     return error_set(err, "%s is there already and is no symbolic link", path);
   if (length < 0)
-    return cannot("read", path, err);
+    return ctk_cannot("read", path, err);
   *target = xstrndup(text, (size_t)length);
   return 0;
 }
@@ -184,7 +177,7 @@ static int make_folders(const char *path, struct error *err)
       continue;
     *slash = '\0';
     if (access(folder, F_OK) < 0 && mkdir(folder, FOLDER_MODE) < 0 && errno != EEXIST)
-      return cannot("make the folder", folder, err);
+      return ctk_cannot("make the folder", folder, err);
     *slash = '/';
   }
   return 0;
@@ -193,7 +186,7 @@ static int make_folders(const char *path, struct error *err)
 static int open_folder(const char *path, struct error *err)
 {
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return fd >= 0 ? fd : cannot("open the folder", path, err);
+  return fd >= 0 ? fd : ctk_cannot("open the folder", path, err);
 }
 
 static int go_to(const struct change *change, struct place *place, struct error *err)
@@ -203,7 +196,7 @@ static int go_to(const struct change *change, struct place *place, struct error 
     return -1;
   place->file = change->link ? NULL : realpath(change->path, NULL);
   if (place->file == NULL && !change->link && errno != ENOENT)
-    return cannot("find", change->path, err);
+    return ctk_cannot("find", change->path, err);
   if (place->file == NULL)
     place->file = xstrdup(change->path);
 
@@ -272,7 +265,7 @@ static int replace(const struct change *change, const struct place *place, const
 {
   if (prepare(change, place, text) < 0 ||
       renameat(place->temporary, place->prepared, place->folder, place->name) < 0) {
-    cannot("write", change->path, err);
+    ctk_cannot("write", change->path, err);
     unlinkat(place->temporary, place->prepared, 0);
     return -1;
   }
@@ -295,9 +288,10 @@ static int make(const struct change *change, const char *from, const char *to, s
   if (go_to(change, &place, err) < 0 || is_as_expected(change, from, err) < 0)
     return -1;
   if (to == NULL && unlinkat(place.folder, place.name, 0) < 0 && errno != ENOENT)
-    return cannot("remove", change->path, err);
+    return ctk_cannot("remove", change->path, err);
   if (to != NULL && replace(change, &place, to, err) < 0)
     return -1;
+  ctk_note("%s %s", to != NULL ? "wrote" : "removed", place.file);
   fsync(place.folder); /* some file systems cannot; nothing is lost but the order */
   return 0;
 }

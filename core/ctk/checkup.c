@@ -3,19 +3,32 @@
 
 #include "common/process.h"
 #include "common/trust.h"
+#include "ctk/command.h"
 #include "ctk/trial.h"
 #include "front/lowlevel.h"
 
 #include <sys/stat.h>
 
 #define ANSWER_WITHIN 10 /* seconds */
+#define STRING_OF(number) #number
+#define STRING(macro) STRING_OF(macro)
 
 /* --- programs ------------------------------------------------------------------------------ */
+
+/* False with errno if it cannot be run. */
+static bool is_program(const char *path)
+{
+  struct stat status;
+  if (stat(path, &status) < 0 || access(path, X_OK) < 0)
+    return false;
+  errno = S_ISDIR(status.st_mode) ? EISDIR : EACCES;
+  return S_ISREG(status.st_mode);
+}
 
 bool checkup_program(struct findings *findings, const char *program)
 {
   struct error why;
-  if (access(program, X_OK) < 0) {
+  if (!is_program(program)) {
     findings_add(findings, FINDING_PROBLEM,
                  "install it (container-hooks-ctk install), or configure the engine anew with "
                  "--path",
@@ -41,11 +54,14 @@ static bool answers(struct process *process, const char *program, const char *wo
       .pass_fd = -1,
       .timeout = ANSWER_WITHIN,
   };
+  ctk_note("running %s %s", program, word);
   return process_run(process, &ignored) == 0 && !process->late && process->status == 0;
 }
 
 static const char *first_line(struct process *process)
 {
+  if (process->late)
+    return "no end within " STRING(ANSWER_WITHIN) " s";
   process->output[strcspn(process->output, "\n")] = '\0';
   return process->output[0] != '\0' ? process->output : "no words";
 }
@@ -66,11 +82,29 @@ static void check_features(struct findings *findings, const char *program, const
                  "%s has no `features`", runtime);
 }
 
+/* Returns whether it makes sense to ask for more. */
+static bool check_version(struct findings *findings, const char *program, const char *runtime)
+{
+  struct process own, behind;
+  if (!answers(&own, program, "--version")) {
+    findings_add(findings, FINDING_PROBLEM, "run it by hand", "%s --version does not reach %s: %s",
+                 program, runtime, first_line(&own));
+    return false;
+  }
+  if (answers(&behind, runtime, "--version") && !text_equal(own.output, behind.output)) {
+    findings_add(findings, FINDING_PROBLEM,
+                 "if it is not container-hooks-runtime, configure the engine anew",
+                 "%s --version is not what %s answers: %s", program, runtime, first_line(&own));
+    return false;
+  }
+  findings_add(findings, FINDING_OK, NULL, "%s --version: %s", program, first_line(&own));
+  return true;
+}
+
 static void check_lowlevel(struct findings *findings, const struct config *config,
                            const char *program)
 {
   struct error err;
-  struct process process;
   cleanup_free char *runtime = lowlevel_find(config->runtimes, &err);
   if (runtime == NULL) {
     findings_add(findings, FINDING_PROBLEM,
@@ -80,15 +114,8 @@ static void check_lowlevel(struct findings *findings, const struct config *confi
     return;
   }
   findings_add(findings, FINDING_OK, NULL, "the low-level runtime is %s", runtime);
-  if (program == NULL)
-    return;
-  if (!answers(&process, program, "--version")) {
-    findings_add(findings, FINDING_PROBLEM, "run it by hand", "%s --version does not reach %s: %s",
-                 program, runtime, first_line(&process));
-    return;
-  }
-  findings_add(findings, FINDING_OK, NULL, "%s --version: %s", program, first_line(&process));
-  check_features(findings, program, runtime);
+  if (program != NULL && check_version(findings, program, runtime))
+    check_features(findings, program, runtime);
 }
 
 /* --- plugins ------------------------------------------------------------------------------- */
@@ -118,8 +145,9 @@ static bool check_plugins(struct findings *findings, const struct toolkit_choice
   cleanup_trial struct trial_answer answer;
   const struct trial_request request = {.kind = TRIAL_CHECK, .config = *choice};
   if (trial_run(&request, &answer, &err) < 0 && answer.trace == NULL) {
-    findings_add(findings, FINDING_PROBLEM, "containers are refused until this is mended", "%s",
-                 err.text);
+    findings_add(findings, FINDING_PROBLEM,
+                 "install the toolkit anew, as it was installed; until then containers are refused",
+                 "%s", err.text);
     return false;
   }
   for (size_t i = 0; i < json_object_array_length(answer.trace); i++)

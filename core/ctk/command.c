@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/command.h"
 
+#undef ctk_cannot
+
 #define PROGRAM "container-hooks-ctk"
 
 bool ctk_quiet, ctk_debug;
+
+/* What every command knows, and before its word the program. */
+static const struct command_option common_options[] = {
+    {"debug", 'd', OPTION_FLAG, &ctk_debug, NULL, "say what is read, run and written"},
+    {"quiet", 'q', OPTION_FLAG, &ctk_quiet, NULL, "say only what went wrong"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
+};
 
 /* --- output -------------------------------------------------------------------------------- */
 
@@ -16,6 +25,26 @@ void ctk_say(const char *format, ...)
   vprintf(format, args);
   va_end(args);
   putchar('\n');
+}
+
+void ctk_note(const char *format, ...)
+{
+  if (!ctk_debug)
+    return;
+  va_list args;
+  va_start(args, format);
+  cleanup_free char *text = xvasprintf(format, args);
+  va_end(args);
+  fprintf(stderr, PROGRAM ": debug: %s\n", text);
+}
+
+int ctk_cannot(const char *verb, const char *path, struct error *err)
+{
+  bool denied = errno == EACCES || errno == EPERM;
+  error_set(err, "cannot %s %s: %m", verb, path);
+  if (denied && geteuid() != 0)
+    error_append(err, ": this needs root");
+  return -1;
 }
 
 bool ctk_coloured(void)
@@ -49,6 +78,12 @@ static void print_option(const struct command_option *option)
   printf("  %-28s %s\n", left, option->help);
 }
 
+static void print_options(const struct command_option *options)
+{
+  for (; options->name != NULL; options++)
+    print_option(options);
+}
+
 static void print_subcommands(const struct ctk_command *subcommands)
 {
   for (; subcommands->name != NULL; subcommands++)
@@ -65,8 +100,8 @@ static void print_help(const struct ctk_command *self, const struct command_opti
     print_subcommands(self->subcommands);
   }
   puts("\nOptions:");
-  for (; options->name != NULL; options++)
-    print_option(options);
+  print_options(options);
+  print_options(common_options);
   printf("  %-28s %s\n", "-h, --help", "show this");
   if (self->details != NULL)
     printf("\n%s\n", self->details);
@@ -120,6 +155,8 @@ static int take_option(const struct ctk_command *self, const struct command_opti
   size_t length = strcspn(word, "=");
   const struct command_option *option = find_option(options, word, length);
   if (option == NULL)
+    option = find_option(common_options, word, length);
+  if (option == NULL)
     return command_usage(self, err, "unknown option %.*s", (int)length, word);
 
   const char *value = word[length] == '=' ? word + length + 1 : NULL;
@@ -154,7 +191,7 @@ int command_options(const struct ctk_command *self, const struct command_option 
         *operand++ = *words++;
     } else if (text_equal(word, "--help") || text_equal(word, "-h")) {
       print_help(self, options);
-      exit(EXIT_SUCCESS);
+      exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
     } else if (is_option) {
       int used = take_option(self, options, words, err);
       if (used < 0)

@@ -48,8 +48,9 @@ struct ctk_command {
 
 /*
  * Reads options (a table ended by an entry without name) from `words`, wherever among the operands
- * they stand, up to "--"; the operands remain, in order, ended by NULL. With --help or -h it prints
- * the command's help and ends the program. Errors are COMMAND_USAGE.
+ * they stand, up to "--"; the operands remain, in order, ended by NULL. Every command knows --debug
+ * and --quiet, too. With --help or -h it prints the command's help and ends the program. Errors are
+ * COMMAND_USAGE.
  */
 int command_options(const struct ctk_command *self, const struct command_option *options,
                     char **words, struct error *err);
@@ -61,11 +62,22 @@ int command_usage(const struct ctk_command *self, struct error *err, const char 
 /* Finds the subcommand that words[0] names and runs it. */
 int command_dispatch(const struct ctk_command *self, char **words, struct error *err);
 
-/* What the user asked to see more or less of: --quiet, --debug. Set once, by main. */
+/* What the user asked to see more or less of: --quiet, --debug. */
 extern bool ctk_quiet, ctk_debug;
 
 /* A line on standard output that tells what was done; not with --quiet. */
 void ctk_say(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* A line on standard error that tells what is looked at or done; only with --debug. */
+void ctk_note(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Sets "cannot VERB PATH: cause" from errno and, if that is a matter of rights and the caller not
+   root, that it needs root; returns -1. */
+int ctk_cannot(const char *verb, const char *path, struct error *err);
+
+#ifdef __clang_analyzer__ /* as for error_set() */
+#  define ctk_cannot(...) (ctk_cannot(__VA_ARGS__), -1)
+#endif
 
 /* True if standard output is a terminal that shows colours (NO_COLOR is heeded). */
 bool ctk_coloured(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command `config`: config.cfg written, changed, asked and checked. */
+#include "config/config.h"
 #include "ctk/command.h"
 #include "ctk/config_check.h"
 #include "ctk/config_edit.h"
@@ -93,8 +94,31 @@ static int redirect(struct config_file_text *file, const char *output, struct er
   return 0;
 }
 
-static int write_text(struct config_file_text *file, const char *output, struct error *err)
+/* A new config.cfg would hide what the original's file says. */
+static int check_original(const struct config_file_text *file, struct error *err)
 {
+  cleanup_free char *original = config_beside(file->path, "config.toml");
+  if (file->before != NULL || access(original, F_OK) < 0)
+    return 0;
+  return error_set(err,
+                   "%s is there, and would no longer count: take it over with container-hooks-ctk "
+                   "config --from %s, or rename it",
+                   original, original);
+}
+
+/* The system's file is not for everybody to write: whoever has no right to may have one of their
+   own. */
+static int name_own(const struct config_file_text *file, struct error *err)
+{
+  cleanup_free char *own = config_user_path();
+  if (errno == EACCES && own != NULL && !text_equal(own, file->path))
+    error_append(err, " (rootless, one of your own: --config-file %s)", own);
+  return -1;
+}
+
+static int write_text(struct config_file_text *file, const struct choice *choice, struct error *err)
+{
+  const char *output = choice->output;
   if (output != NULL && text_equal(output, "-")) {
     if (config_file_check(file, err) < 0)
       return -1;
@@ -103,8 +127,10 @@ static int write_text(struct config_file_text *file, const char *output, struct 
   }
   if (output != NULL && redirect(file, output, err) < 0)
     return -1;
-  if (config_file_write(file, err) < 0)
+  if (choice->from == NULL && check_original(file, err) < 0)
     return -1;
+  if (config_file_write(file, err) < 0)
+    return choice->file == NULL && output == NULL ? name_own(file, err) : -1;
   bool same = file->before != NULL && text_equal(file->before, file->text);
   ctk_say(same ? "%s is there already, and is left as it is" : "%s is written", file->path);
   return 0;
@@ -112,19 +138,27 @@ static int write_text(struct config_file_text *file, const char *output, struct 
 
 /* --- the command --------------------------------------------------------------------------- */
 
+/* As of a shell's variable that is not set. */
+static bool is_empty(const char *name)
+{
+  return name != NULL && name[0] == '\0';
+}
+
 static int run_choice(const struct ctk_command *self, const struct choice *choice,
                       struct error *err)
 {
   bool edits = choice->from != NULL || choice->set.count + choice->unset.count > 0;
   if (choice->get != NULL && (edits || choice->output != NULL))
     return command_usage(self, err, "--get goes with --config-file only");
+  if (is_empty(choice->file) || is_empty(choice->output))
+    return command_usage(self, err, "the name of a file is empty");
   cleanup_config_file struct config_file_text file;
   if (config_file_read(choice->file, &file, err) < 0)
     return -1;
   if (choice->get != NULL)
     return get(self, choice->get, &file, err);
   int result = edit(self, choice, &file, err);
-  return result < 0 ? result : write_text(&file, choice->output, err);
+  return result < 0 ? result : write_text(&file, choice, err);
 }
 
 static int run_check(const struct ctk_command *self, char **words, struct error *err)
@@ -145,12 +179,14 @@ static int run_check(const struct ctk_command *self, char **words, struct error 
 static const struct ctk_command subcommands[] = {
     {
         .name = "config check",
-        .summary = "Finds everything in the config that the runtime would refuse",
+        .summary = "Finds what the runtime would refuse, in each of the config's files",
         .operands = "",
-        .details = "Reads config.cfg, conf.d and every profile as the runtime does. Whether the\n"
-                   "plugins would load is asked by: container-hooks-ctk plugin check\n\n"
-                   "Example:\n"
-                   "  container-hooks-ctk config check",
+        .details =
+            "Reads config.cfg, conf.d and every profile as the runtime does, and tells of each\n"
+            "the first mistake, with its line. Whether the plugins would load is asked by:\n"
+            "container-hooks-ctk plugin check\n\n"
+            "Example:\n"
+            "  container-hooks-ctk config check",
         .run = run_check,
     },
     {.name = NULL},

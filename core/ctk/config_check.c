@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/config_check.h"
 
+#include "common/trust.h"
+#include "config/schema.h"
 #include "ctk/command.h"
 #include "ctk/toolkit.h"
 
@@ -8,64 +10,120 @@
 
 #define ENDING ".cfg"
 
-/* Asks as the runtime does for every command that adds plugins. Prints a mistake; returns whether
-   there is one. */
-static bool is_wrong(const struct toolkit_choice *choice, const char *what)
+struct check {
+  const char *named; /* the config.cfg that was asked for; NULL: the usual one */
+  char *path;        /* of config.cfg; owned */
+  size_t mistakes;
+};
+
+static void say_mistake(struct check *check, const struct error *mistake)
 {
-  cleanup_toolkit struct toolkit toolkit;
-  struct error err;
-  if (toolkit_load(&toolkit, choice, true, &err) < 0) {
-    printf("%s\n", err.text);
-    return true;
-  }
-  ctk_say("%s: ok, %zu plugins", what != NULL ? what : toolkit.config.path,
-          toolkit.config.plugin_count);
-  return false;
+  printf("%s\n", mistake->text);
+  check->mistakes++;
 }
 
-/* The NAME of NAME.cfg; not of what an editor leaves behind. */
-static int is_profile(const struct dirent *entry)
+static void say_sound(const char *path, const struct config *config)
+{
+  const char *found = access(path, F_OK) == 0 ? "ok" : "missing, so the defaults hold";
+  ctk_say("%s: %s, %zu plugin%s", path, found, config->plugin_count,
+          config->plugin_count == 1 ? "" : "s");
+}
+
+/* --- the files of a folder ----------------------------------------------------------------- */
+
+/* Not what an editor leaves behind. */
+static int is_config(const struct dirent *entry)
 {
   size_t length = strlen(entry->d_name);
   return entry->d_name[0] != '.' && length > strlen(ENDING) &&
          text_equal(entry->d_name + length - strlen(ENDING), ENDING);
 }
 
-static size_t check_profile(const struct toolkit_choice *choice, const char *folder,
-                            const char *file)
+/* Checks each of a folder beside config.cfg; one that is not there holds none. */
+static void check_folder(struct check *check, const char *name,
+                         void (*check_file)(struct check *check, const char *path))
 {
-  cleanup_free char *path = xasprintf("%s/%s", folder, file);
-  cleanup_free char *name = xstrndup(file, strlen(file) - strlen(ENDING));
-  const struct toolkit_choice profile = {.file = choice->file, .profile = name};
-  return is_wrong(&profile, path);
-}
-
-/* Returns how many are wrong. */
-static size_t check_profiles(const struct toolkit_choice *choice, const char *config_path)
-{
-  cleanup_free char *folder = config_beside(config_path, "profiles");
-  struct dirent **entries;
-  int count = scandir(folder, &entries, is_profile, alphasort);
-  size_t wrong = 0;
+  cleanup_free char *folder = config_beside(check->path, name);
+  struct dirent **entries = NULL;
+  int count = scandir(folder, &entries, is_config, alphasort);
   for (int i = 0; i < count; i++) {
-    wrong += check_profile(choice, folder, entries[i]->d_name);
+    cleanup_free char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
+    check_file(check, path);
     free(entries[i]);
   }
-  if (count >= 0)
-    free(entries);
-  return wrong;
+  free(entries);
+}
+
+/* By itself, so that a mistake in one does not hide those of the others. */
+static void check_part(struct check *check, const char *path)
+{
+  struct error err;
+  cleanup_free char *text = NULL;
+  cleanup_config struct config config;
+  size_t length;
+  config_defaults(&config, &(const struct config_source){.plugin_dir = "/"});
+  if (trust_read_file(path, CONFIG_SIZE_MAX, &text, &length, &err) < 0 ||
+      schema_apply(&config, text, length, path, SCHEMA_CONF_D, &err) < 0)
+    say_mistake(check, &err);
+}
+
+/* Over what config.cfg and conf.d say, unless there are mistakes, which are said already. */
+static void check_profile(struct check *check, const char *path)
+{
+  struct error err;
+  cleanup_toolkit struct toolkit toolkit;
+  const char *file = strrchr(path, '/') + 1;
+  cleanup_free char *name = xstrndup(file, strlen(file) - strlen(ENDING));
+  struct toolkit_choice choice = {.file = check->named, .profile = name};
+  bool alone = check->mistakes > 0;
+  if (alone) {
+    choice.file = check->path;
+    choice.text = "";
+  }
+  if (toolkit_load(&toolkit, &choice, !alone, &err) < 0)
+    say_mistake(check, &err);
+  else
+    say_sound(path, &toolkit.config);
+}
+
+/* --- all of them --------------------------------------------------------------------------- */
+
+/* config.cfg alone, as for a command that needs no plugins; stores where it is. */
+static void check_main(struct check *check)
+{
+  struct error err;
+  cleanup_toolkit struct toolkit toolkit;
+  const struct toolkit_choice choice = {.file = check->named};
+  if (toolkit_load(&toolkit, &choice, false, &err) < 0)
+    say_mistake(check, &err);
+  if (toolkit.config.path != NULL)
+    check->path = xstrdup(toolkit.config.path);
+}
+
+/* As for every command that needs them. */
+static void check_whole(struct check *check)
+{
+  struct error err;
+  cleanup_toolkit struct toolkit toolkit;
+  const struct toolkit_choice choice = {.file = check->named};
+  if (toolkit_load(&toolkit, &choice, true, &err) < 0)
+    say_mistake(check, &err);
+  else
+    say_sound(check->path, &toolkit.config);
 }
 
 int config_check(const char *named, struct error *err)
 {
-  const struct toolkit_choice choice = {.file = named};
-  cleanup_toolkit struct toolkit toolkit;
-  if (toolkit_load(&toolkit, &choice, true, err) < 0)
-    return -1;
-  const struct config *config = &toolkit.config;
-  bool there = access(config->path, F_OK) == 0;
-  ctk_say("%s: %s, %zu plugins", config->path, there ? "ok" : "missing, so the defaults hold",
-          config->plugin_count);
-  size_t wrong = check_profiles(&choice, config->path);
-  return wrong > 0 ? error_set(err, "%zu profiles would be refused", wrong) : 0;
+  struct check check = {.named = named};
+  check_main(&check);
+  if (check.path != NULL) {
+    check_folder(&check, "conf.d", check_part);
+    if (check.mistakes == 0)
+      check_whole(&check);
+    check_folder(&check, "profiles", check_profile);
+    free(check.path);
+  }
+  return check.mistakes == 0 ? 0
+                             : error_set(err, "%zu mistake%s: containers would be refused",
+                                         check.mistakes, check.mistakes == 1 ? "" : "s");
 }

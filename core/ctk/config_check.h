@@ -5,8 +5,8 @@
 
 #include "common/error.h"
 
-/* `named` is NULL for the file that the runtime would read. Says what it looked at and prints each
-   profile's mistake ("FILE:LINE: cause"); config.cfg's own is the error. */
+/* `named` is NULL for the file that the runtime would read. Says which files are sound and prints
+   the first mistake of each other one ("FILE:LINE: cause"); the error tells how many there are. */
 int config_check(const char *named, struct error *err);
 
 #endif

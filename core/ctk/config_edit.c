@@ -107,6 +107,15 @@ static const char *walk(const struct config_node **node, const char *key,
   return key;
 }
 
+/* Of values, which a value can replace; not of groups, which would be lost. */
+static bool is_plain(const struct config_node *node)
+{
+  for (const struct config_node *child = node->first; child != NULL; child = child->next)
+    if (!is_plain(child))
+      return false;
+  return node->kind != CONFIG_GROUP;
+}
+
 /* In the entry of `plugin` that has `skipped` others of its name before it. */
 static int set(const char *text, const char *name, const char *plugin, size_t skipped,
                const char *key, const char *value, char **edited, struct error *err)
@@ -116,7 +125,13 @@ static int set(const char *text, const char *name, const char *plugin, size_t sk
   if (start(&edit, text, name, err) < 0 || find_group(&edit, plugin, skipped, &node) < 0)
     return -1;
   const char *rest = walk(&node, key, &group);
-  if (*rest == '\0' && group != NULL)
+  if (*rest == '\0' && !is_plain(node)) {
+    fail_at(&edit, node,
+            node->kind == CONFIG_GROUP ? "is a group { }: set what is in it, or unset it first"
+                                       : "has groups { } in it: unset it first, or edit the file");
+    return -1;
+  }
+  if (*rest == '\0')
     *edited = config_replace(text, group, node, value);
   else if (node->kind == CONFIG_GROUP)
     *edited = config_insert(text, node, node == edit.tree, rest, value);

@@ -2,7 +2,6 @@
 #include "ctk/config_file.h"
 
 #include "config/schema.h"
-#include "ctk/change.h"
 
 /* etc/config.cfg itself, as it lies in the sources when this is compiled: it is installed as it is,
    and the two cannot differ. */
@@ -55,17 +54,22 @@ int config_file_check(const struct config_file_text *file, struct error *err)
   return schema_apply(&config, file->text, length, file->path, layer_of(file->path), err);
 }
 
-int config_file_write(const struct config_file_text *file, struct error *err)
+int config_file_add(const struct config_file_text *file, struct changes *changes, struct error *err)
 {
   if (config_file_check(file, err) < 0)
     return -1;
+  changes_append(changes, (struct change){
+                              .path = xstrdup(file->path),
+                              .before = change_copy(file->before),
+                              .after = xstrdup(file->text),
+                          });
+  return 0;
+}
+
+int config_file_write(const struct config_file_text *file, struct error *err)
+{
   cleanup_changes struct changes changes = {.count = 0};
-  changes_append(&changes, (struct change){
-                               .path = xstrdup(file->path),
-                               .before = file->before != NULL ? xstrdup(file->before) : NULL,
-                               .after = xstrdup(file->text),
-                           });
-  return changes_make(&changes, err);
+  return config_file_add(file, &changes, err) < 0 ? -1 : changes_make(&changes, err);
 }
 
 void config_file_free(struct config_file_text *file)

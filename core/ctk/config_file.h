@@ -3,7 +3,7 @@
 #ifndef CORE_CTK_CONFIG_FILE_H
 #define CORE_CTK_CONFIG_FILE_H
 
-#include "common/error.h"
+#include "ctk/change.h"
 
 struct config_file_text {
   char *path;   /* absolute; owned */
@@ -20,7 +20,11 @@ void config_file_edit(struct config_file_text *file, char *edited);
 /* Is it a config that the runtime takes? The error reads "FILE:LINE: cause". */
 int config_file_check(const struct config_file_text *file, struct error *err);
 
-/* Checks it and puts it in place (change.h); one that is as before is left alone. */
+/* Checks it and adds what was edited, if anything was. */
+int config_file_add(const struct config_file_text *file, struct changes *changes,
+                    struct error *err);
+
+/* Checks it and puts it in place; one that is as before is left alone. */
 int config_file_write(const struct config_file_text *file, struct error *err);
 
 void config_file_free(struct config_file_text *file);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/config_key.h"
 
+#include "common/json.h"
 #include "ctk/config_edit.h"
 #include "ctk/setting.h"
 #include "front/place.h"
+#include "worker/settings.h"
 
 #include <libconfig.h>
 
@@ -58,7 +60,8 @@ static bool find_entry_key(const char *typed, struct config_key *key)
   if (dot == NULL || dot == name)
     return false;
   *key = (struct config_key){.typed = typed, .kind = KEY_SETTING, .key = dot + 1};
-  bool known = setting && strchr(dot + strlen(".settings."), '.') == NULL;
+  const char *own = setting ? dot + strlen(".settings.") : NULL;
+  bool known = setting && setting_name_valid(own, strlen(own));
   for (size_t i = 0; i < ARRAY_LENGTH(entry_keys) && !setting; i++)
     if (text_equal(key->key, entry_keys[i].name)) {
       key->kind = entry_keys[i].kind;
@@ -195,7 +198,8 @@ int config_key_set(const struct config_key *key, const char *value, struct confi
   if (absent && !text_starts(key->typed, PLUGINS) && add_file_hooks(file, err) < 0)
     return -1;
   if (config_edit_set(file->text, file->path, key->plugin, key->key, words, &edited, err) < 0)
-    return -1;
+    return absent ? error_append(err, " (container-hooks-ctk plugin enable finds or makes it)")
+                  : -1;
   config_file_edit(file, edited);
   return 0;
 }
@@ -223,7 +227,22 @@ static config_setting_t *group_of(const config_t *parsed, const struct config_ke
   return NULL;
 }
 
-/* As it would be typed. */
+/* Is it an array, or a list that could be one? */
+static bool is_flat(const config_setting_t *list)
+{
+  bool flat = config_setting_type(list) != CONFIG_TYPE_GROUP;
+  for (int i = 0; flat && i < config_setting_length(list); i++)
+    flat = !config_setting_is_aggregate(config_setting_get_elem(list, (unsigned)i));
+  return flat;
+}
+
+static void put_tree(FILE *out, const config_setting_t *value)
+{
+  cleanup_json struct json_object *tree = settings_to_json(value);
+  fputs(json_object_to_json_string_ext(tree, JSON_C_TO_STRING_NOSLASHESCAPE), out);
+}
+
+/* As it would be typed; what cannot be typed as JSON. */
 static void put_value(FILE *out, const config_setting_t *value)
 {
   switch (config_setting_type(value)) {
@@ -241,6 +260,10 @@ static void put_value(FILE *out, const config_setting_t *value)
     fprintf(out, "%.17g", config_setting_get_float(value));
     break;
   default:
+    if (!is_flat(value)) {
+      put_tree(out, value);
+      break;
+    }
     for (int i = 0; i < config_setting_length(value); i++) {
       fputs(i > 0 ? "," : "", out);
       put_value(out, config_setting_get_elem(value, (unsigned)i));

@@ -34,8 +34,8 @@ void config_key_free(struct config_key *key);
 int config_key_set(const struct config_key *key, const char *value, struct config_file_text *file,
                    struct error *err);
 
-/* What holds for the key by the file's text, or by default: as it would be typed; owned by the
-   caller. */
+/* What holds for the key by the file's text, or by default: as it would be typed, and what cannot
+   be typed, groups, as JSON; owned by the caller. */
 int config_key_get(const struct config_key *key, const struct config_file_text *file, char **value,
                    struct error *err);
 

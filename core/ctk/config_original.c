@@ -94,8 +94,12 @@ int config_original_take_over(const char *path, struct config_file_text *file, s
   cleanup_toml struct toml toml;
   if (toml_parse(text, strlen(text), path, &toml, err) < 0)
     return -1;
-  for (size_t i = 0; i < toml.count; i++)
-    if (take_over_item(&toml, &toml.items[i], file, err) < 0)
+  for (size_t i = 0; i < toml.count; i++) {
+    int result = take_over_item(&toml, &toml.items[i], file, err);
+    if (result == 0 && file->before == NULL) /* else what is wrong may be its own */
+      result = config_file_check(file, err);
+    if (result < 0)
       return error_wrap(err, "%s:%u", path, toml.items[i].line);
+  }
   return 0;
 }

@@ -2,21 +2,13 @@
 #include "ctk/deploy.h"
 
 #include "common/file.h"
+#include "ctk/command.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #define FOLDER_MODE 0755
-
-/* "cannot VERB PATH: cause", and that it needs root where only root could. */
-static int cannot(const char *verb, const char *path, struct error *err)
-{
-  bool denied = errno == EACCES || errno == EPERM;
-  error_set(err, "cannot %s %s: %m", verb, path);
-  if (denied && geteuid() != 0)
-    error_append(err, ": this needs root");
-  return -1;
-}
 
 int deploy_folder(const char *path, struct error *err)
 {
@@ -28,10 +20,23 @@ int deploy_folder(const char *path, struct error *err)
     *end = '\0';
     struct stat status;
     if (stat(folder, &status) < 0 && mkdir(folder, FOLDER_MODE) < 0 && errno != EEXIST)
-      return cannot("make the folder", folder, err);
+      return ctk_cannot("make the folder", folder, err);
     *end = after;
   }
   return 0;
+}
+
+int deploy_lock(const char *folder, struct error *err)
+{
+  if (deploy_folder(folder, err) < 0)
+    return -1;
+  cleanup_close int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return ctk_cannot("open the folder", folder, err);
+  while (flock(fd, LOCK_EX) < 0)
+    if (errno != EINTR)
+      return ctk_cannot("lock", folder, err);
+  return steal_fd(&fd);
 }
 
 /* --- staging ------------------------------------------------------------------------------- */
@@ -50,19 +55,30 @@ static struct deploy_file *append(struct deploy *deploy, const char *target)
   return file;
 }
 
-/* A new file beside the target, which no loader of plugins takes for one by its name. */
+/* No loader of plugins takes it for one by its name. */
+char *deploy_staged(const char *target)
+{
+  const char *name = strrchr(target, '/') + 1;
+  return xasprintf("%.*s.%s.ctk-new", (int)(name - target), target, name);
+}
+
+/* What a killed run left behind is in the way of nobody but us. */
 static int open_staged(struct deploy *deploy, const char *target, struct error *err)
 {
   struct deploy_file *file = append(deploy, target);
+  struct stat there;
   if (make_parent(target, err) < 0)
     return -1;
-  const char *name = strrchr(target, '/') + 1;
-  file->staged = xasprintf("%.*s.%s.XXXXXX", (int)(name - target), target, name);
-  int fd = mkostemp(file->staged, O_CLOEXEC);
+  if (lstat(target, &there) == 0 && S_ISDIR(there.st_mode))
+    return error_set(err, "%s is a folder: remove it first", target);
+  file->staged = deploy_staged(target);
+  unlink(file->staged);
+  int fd =
+      open(file->staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd >= 0)
     return fd;
   free(steal_pointer(&file->staged));
-  return cannot("write", target, err);
+  return ctk_cannot("write", target, err);
 }
 
 /* Takes ownership of `fd`. */
@@ -70,7 +86,7 @@ static int close_staged(int fd, const char *target, mode_t mode, struct error *e
 {
   cleanup_close int owned = fd;
   if (fchmod(owned, mode) < 0 || fsync(owned) < 0 || close(steal_fd(&owned)) < 0)
-    return cannot("write", target, err);
+    return ctk_cannot("write", target, err);
   return 0;
 }
 
@@ -82,9 +98,9 @@ static int copy(int from, const char *source, int to, const char *target, struct
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      return cannot("read", source, err);
+      return ctk_cannot("read", source, err);
     if (file_write_all(to, bytes, (size_t)got) < 0)
-      return cannot("write", target, err);
+      return ctk_cannot("write", target, err);
   }
   return 0;
 }
@@ -102,7 +118,7 @@ int deploy_copy(struct deploy *deploy, const char *source, const char *target, m
   struct stat status;
   cleanup_close int from = open(source, FILE_OPEN_FLAGS);
   if (from < 0 || fstat(from, &status) < 0)
-    return cannot("read", source, err);
+    return ctk_cannot("read", source, err);
   if (!S_ISREG(status.st_mode))
     return error_set(err, "%s is not a regular file", source);
   if (is_same(&status, target)) {
@@ -122,7 +138,7 @@ int deploy_text(struct deploy *deploy, const char *text, const char *target, mod
   if (to < 0)
     return -1;
   if (file_write_all(to, text, strlen(text)) < 0)
-    return cannot("write", target, err);
+    return ctk_cannot("write", target, err);
   return close_staged(steal_fd(&to), target, mode, err);
 }
 
@@ -145,7 +161,8 @@ int deploy_commit(struct deploy *deploy, struct error *err)
     if (file->staged == NULL)
       continue;
     if (rename(file->staged, file->target) < 0)
-      return cannot("replace", file->target, err);
+      return ctk_cannot("replace", file->target, err);
+    ctk_note("put %s in place of %s", file->staged, file->target);
     free(steal_pointer(&file->staged));
     sync_folder(file->target);
   }

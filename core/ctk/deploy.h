@@ -24,6 +24,13 @@ struct deploy {
   size_t count;
 };
 
+/* What a target is written as until it is in place; owned by the caller. Two must not deploy the
+   same at once: see deploy_lock(). */
+char *deploy_staged(const char *target);
+
+/* Keeps others that do so out until the descriptor is closed; waits for them. */
+int deploy_lock(const char *folder, struct error *err);
+
 /* Each makes the folders that are missing on the way to the target. */
 int deploy_copy(struct deploy *deploy, const char *source, const char *target, mode_t mode,
                 struct error *err);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command `doctor`: do the engines of this machine really use us, and would it work? */
+#include "common/file.h"
 #include "config/profile.h"
 #include "ctk/checkup.h"
 #include "ctk/command.h"
 #include "ctk/engines/engine.h"
 #include "ctk/text/pretty.h"
 #include "ctk/users.h"
-
-#include <sys/stat.h>
 
 #define PROGRAMS_MAX 8 /* there are fewer engines */
 
@@ -32,6 +31,16 @@ static void note_program(struct doctor *doctor, const char *program)
     doctor->programs[doctor->program_count++] = xstrdup(program);
 }
 
+/* What configures this one; owned by the caller. */
+static char *configure_command(const struct user *user, const char *option)
+{
+  bool named = !text_equal(user->name, ENGINE_NAME_DEFAULT);
+  const char *file = user->config_file;
+  return xasprintf("container-hooks-ctk runtime configure --runtime %s%s%s%s%s%s",
+                   user->engine->name, named ? " --name " : "", named ? user->name : "",
+                   file != NULL ? " --config-file " : "", file != NULL ? file : "", option);
+}
+
 static void check_default(struct doctor *doctor, const struct user *user)
 {
   const struct engine_status *status = &user->status;
@@ -40,21 +49,18 @@ static void check_default(struct doctor *doctor, const struct user *user)
     findings_add(&doctor->findings, FINDING_OK, NULL, "it is the default runtime (%s)", said_in);
     return;
   }
-  cleanup_free char *mend = xasprintf("if it should be: container-hooks-ctk runtime configure "
-                                      "--runtime %s --default",
-                                      user->engine->name);
-  findings_add(&doctor->findings, FINDING_NOTE, mend,
-               "the default runtime is %s (%s): only containers that ask for "
-               "%s go through the "
-               "plugins",
-               status->default_runtime, said_in, user->name);
+  cleanup_free char *command = configure_command(user, " --default");
+  cleanup_free char *mend = xasprintf("if it should be: %s", command);
+  findings_add(
+      &doctor->findings, FINDING_NOTE, mend,
+      "the default runtime is %s (%s): only containers that ask for %s go through the plugins",
+      status->default_runtime, said_in, user->name);
 }
 
 static void check_known(struct doctor *doctor, const struct user *user)
 {
   const struct engine_status *status = &user->status;
-  cleanup_free char *mend =
-      xasprintf("container-hooks-ctk runtime configure --runtime %s", user->engine->name);
+  cleanup_free char *mend = configure_command(user, "");
   if (!status->configured) {
     enum finding_level level = doctor->engine != NULL ? FINDING_PROBLEM : FINDING_NOTE;
     findings_add(&doctor->findings, level, mend,
@@ -84,8 +90,10 @@ static void check_user(struct doctor *doctor, const struct users *users, const s
 {
   doctor->findings.subject = user->engine->title;
   if (!user->readable) {
-    findings_add(&doctor->findings, FINDING_PROBLEM, "mend the file: the engine cannot read it",
-                 "%s", user->why.text);
+    const char *mend = geteuid() == 0 ? "mend the file: the engine cannot read it"
+                                      : "run this as root; if that does not help, mend the file";
+    findings_add(&doctor->findings, FINDING_PROBLEM, mend, "%s", user->why.text);
+    doctor->found++;
     return;
   }
   if (!user->status.here && doctor->engine == NULL)
@@ -107,10 +115,11 @@ static void check_engines(struct doctor *doctor)
     check_user(doctor, &users, &users.list[i]);
 
   doctor->findings.subject = "Engines";
+  if (doctor->engine != NULL)
+    return; /* all is said */
   if (doctor->found == 0)
     findings_add(&doctor->findings, FINDING_NOTE,
-                 "if there is one: container-hooks-ctk doctor --runtime ENGINE "
-                 "--config-file FILE",
+                 "if there is one: container-hooks-ctk doctor --runtime ENGINE --config-file FILE",
                  "neither docker nor containerd, CRI-O or podman was found");
   else if (doctor->program_count == 0)
     findings_add(&doctor->findings, FINDING_PROBLEM,
@@ -123,11 +132,9 @@ static void check_engines(struct doctor *doctor)
 /* Another one may be meant: of another version, or a wrapper around ours. */
 static void check_origin(struct doctor *doctor, const char *program)
 {
-  struct stat theirs, ours;
   cleanup_free char *self = realpath("/proc/self/exe", NULL);
   cleanup_free char *front = engine_beside(self != NULL ? self : "", ENGINE_NAME_DEFAULT);
-  if (stat(program, &theirs) < 0 || stat(front, &ours) < 0 ||
-      (theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino))
+  if (access(front, F_OK) < 0 || file_is_same(program, front))
     return;
   findings_add(&doctor->findings, FINDING_NOTE, "if it is not meant: configure the engine anew",
                "it is not the program that belongs to this one, %s", front);
@@ -218,16 +225,13 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
 
 const struct ctk_command doctor_command = {
     .name = "doctor",
-    .summary = "Finds out whether the engines' containers really go through "
-               "the plugins",
+    .summary = "Finds out whether the engines' containers really go through the plugins",
     .operands = "",
-    .details = "Looks at each engine's config, the program that it is to run, "
-               "config.cfg, the plugins\n"
-               "and the low-level runtime, and sends a sample through them; "
-               "changes nothing. Each\n"
-               "finding that is not well says what to do. Status 1 if there is "
-               "a problem.\n\n"
-               "Example:\n"
-               "  container-hooks-ctk doctor --runtime docker",
+    .details =
+        "Looks at each engine's config, the program that it is to run, config.cfg, the plugins\n"
+        "and the low-level runtime, and sends a sample through them; changes nothing. Each\n"
+        "finding that is not well says what to do. Status 1 if there is a problem.\n\n"
+        "Example:\n"
+        "  container-hooks-ctk doctor --runtime docker",
     .run = run,
 };

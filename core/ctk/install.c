@@ -37,9 +37,7 @@ static int find_places(struct install *install, struct error *err)
   install->root = realpath(install->named_root, NULL);
   if (install->root == NULL)
     return error_set(err, "--toolkit-root %s: %m", install->named_root);
-  install->prefix = xstrdup(install->named_prefix);
-  for (size_t length = strlen(install->prefix); length > 1 && install->prefix[length - 1] == '/';)
-    install->prefix[--length] = '\0';
+  install->prefix = manifest_prefix(install->named_prefix);
   install->bin = xasprintf("%s/bin", install->prefix);
   return place_of(install->root, &install->from, err) < 0 ||
                  place_of(install->bin, &install->to, err) < 0
@@ -65,8 +63,7 @@ static int add(struct install *install, const char *source, const char *target, 
 {
   if (access(source, F_OK) < 0)
     return error_set(err,
-                     "%s does not exist: --toolkit-root is the folder that "
-                     "`make` builds into, or "
+                     "%s does not exist: --toolkit-root is the folder that `make` builds into, or "
                      "one where the toolkit is installed",
                      source);
   return deploy_copy(&install->deploy, source, target, mode, err);
@@ -164,9 +161,9 @@ static int add_config(struct install *install, struct error *err)
   if (access(config, F_OK) == 0)
     return 0;
   if (access(original, F_OK) == 0) {
-    ctk_say("Take over the config that is there: container-hooks-ctk config "
-            "--from %s",
-            original);
+    ctk_say("Take over the config that is there: container-hooks-ctk config --from %s "
+            "--config-file %s",
+            original, config);
     return 0;
   }
   return deploy_text(&install->records, config_file_default(), config, 0644, err);
@@ -182,10 +179,14 @@ static void say_files(const struct deploy *deploy)
 
 static int put_in_place(struct install *install, struct error *err)
 {
-  if (find_places(install, err) < 0 || add_helpers(install, err) < 0 ||
-      add_plugins(install, err) < 0 || add_programs(install, err) < 0 ||
-      add_config(install, err) < 0 || add_manifest(install, err) < 0 ||
-      deploy_commit(&install->records, err) < 0 || deploy_commit(&install->deploy, err) < 0)
+  if (find_places(install, err) < 0)
+    return -1;
+  cleanup_free char *folder = in_folder(install->prefix, "lib/container-hooks");
+  cleanup_close int lock = deploy_lock(folder, err);
+  if (lock < 0 || add_helpers(install, err) < 0 || add_plugins(install, err) < 0 ||
+      add_programs(install, err) < 0 || add_config(install, err) < 0 ||
+      add_manifest(install, err) < 0 || deploy_commit(&install->records, err) < 0 ||
+      deploy_commit(&install->deploy, err) < 0)
     return -1;
   say_files(&install->records);
   say_files(&install->deploy);
@@ -221,13 +222,12 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
 
 const struct ctk_command install_command = {
     .name = "install",
-    .summary = "Installs the toolkit from a folder: programs, worker, plugins, "
-               "a default config",
+    .summary = "Installs the toolkit from a folder: programs, worker, plugins, a default config",
     .operands = "",
-    .details = "Files that are there are replaced one by one without a gap, also "
-               "while they run; a\n"
-               "config that is there stays.\n\n"
-               "Example:\n"
-               "  cd build; ./container-hooks-ctk install --toolkit-root=$(pwd)",
+    .details =
+        "Files that are there are replaced one by one without a gap, also while they run; a\n"
+        "config that is there stays.\n\n"
+        "Example:\n"
+        "  cd build; ./container-hooks-ctk install --toolkit-root=$(pwd)",
     .run = run,
 };

@@ -2,13 +2,14 @@
 /* container-hooks-ctk: the admin's tool. Configures engines, the runtime and its plugins. */
 #include "ctk/command.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 static bool show_version;
 
 static int run(const struct ctk_command *self, char **words, struct error *err)
 {
   const struct command_option options[] = {
-      {"debug", 'd', OPTION_FLAG, &ctk_debug, NULL, "say what is looked at and why"},
-      {"quiet", 'q', OPTION_FLAG, &ctk_quiet, NULL, "say only what went wrong"},
       {"version", 'v', OPTION_FLAG, &show_version, NULL, "show the version"},
       {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
   };
@@ -22,9 +23,21 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
   return command_dispatch(self, words, err);
 }
 
+/* What a caller has closed must not become one of our files, which messages would go into then. */
+static void open_standard(void)
+{
+  int fd;
+  do
+    fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
   (void)argc;
+  open_standard();
   const struct ctk_command commands[] = {
       runtime_command, config_command,  plugin_command,    apply_command,
       doctor_command,  install_command, uninstall_command, {.name = NULL},
@@ -40,6 +53,9 @@ int main(int argc, char **argv)
       .subcommands = commands,
   };
 
+  /* The folders that are made are for everybody to read, as the files are: other users' runtimes
+     and engines look into them. */
+  umask(022);
   struct error err = {.text = ""};
   int result = run(&self, argv + (argv[0] != NULL), &err);
   if (result >= 0 && fflush(stdout) != 0)

@@ -5,6 +5,14 @@
 
 #define SIZE_LIMIT (1024UL * 1024)
 
+char *manifest_prefix(const char *named)
+{
+  size_t length = strlen(named);
+  while (length > 0 && named[length - 1] == '/')
+    length--;
+  return xstrndup(named, length);
+}
+
 char *manifest_path(const char *prefix)
 {
   return xasprintf("%s/lib/container-hooks/installed", prefix);

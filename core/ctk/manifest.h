@@ -8,6 +8,10 @@
 
 #include "common/error.h"
 
+/* The prefix as paths begin with it: without slashes at its end, so "" for "/". Owned by the
+   caller. */
+char *manifest_prefix(const char *named);
+
 /* Where it is; owned by the caller. */
 char *manifest_path(const char *prefix);
 

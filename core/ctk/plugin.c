@@ -4,6 +4,9 @@
 #include "ctk/command.h"
 #include "ctk/plugin_edit.h"
 #include "ctk/plugin_list.h"
+#include "ctk/plugin_new.h"
+#include "ctk/plugin_test.h"
+#include "ctk/setting.h"
 #include "ctk/text/pretty.h"
 #include "ctk/trial.h"
 #include "ctk/unlisted.h"
@@ -189,9 +192,8 @@ static int check(const struct toolkit_choice *choice, const char *name, struct e
 
 static int check_file(const char *path, const struct option_list *settings, struct error *err)
 {
-  const char *const paths[] = {path, NULL};
   cleanup_free char *text = NULL;
-  if (unlisted_config(paths, settings->values, &text, err) < 0)
+  if (unlisted_with_settings(path, settings->values, &text, err) < 0)
     return -1;
   const struct toolkit_choice choice = {.file = UNLISTED_NAME, .text = text};
   return check(&choice, NULL, err);
@@ -215,6 +217,9 @@ static int run_check(const struct ctk_command *self, char **words, struct error 
     return unwanted(self, words[1], err);
   if (settings.count > 0 && !is_file)
     return command_usage(self, err, "--set goes with a plugin's file");
+  result = setting_check_all(self, &settings, err);
+  if (result < 0)
+    return result;
   return is_file ? check_file(words[0], &settings, err) : check(&choice, words[0], err);
 }
 
@@ -267,6 +272,31 @@ static const struct ctk_command subcommands[] = {
                    "  container-hooks-ctk plugin check",
         .run = run_check,
     },
+    {
+        .name = "plugin new",
+        .summary = "Writes the sources of a new plugin that builds, and whose tests pass",
+        .operands = "NAME [DIR]",
+        .details =
+            "DIR is ./NAME unless it is given; it must be empty, or not be there. The name has\n"
+            "small letters, digits and '-'.\n\n"
+            "Example:\n"
+            "  container-hooks-ctk plugin new timezone && make -C timezone check",
+        .run = plugin_new_run,
+    },
+    {
+        .name = "plugin test",
+        .summary = "Runs a plugin's golden cases: folders with config.json and expected.json",
+        .operands = "DIR...",
+        .details =
+            "DIR is a case or holds cases. A case has config.json; settings.cfg with the\n"
+            "plugin's settings, or a whole config.cfg; and what is expected: expected.json,\n"
+            "or expected-error with lines of the message; perhaps expected-log and setup.sh.\n"
+            "Each runs twice: the second run must change nothing. Prints a line a case, and\n"
+            "why it failed. Status 1 if one does. See container-hooks-plugin(7).\n\n"
+            "Example:\n"
+            "  container-hooks-ctk plugin test --plugin ./timezone.so tests",
+        .run = plugin_test_run,
+    },
     {.name = NULL},
 };
 
@@ -279,7 +309,7 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
 
 const struct ctk_command plugin_command = {
     .name = "plugin",
-    .summary = "Lists, shows, enables, disables and checks plugins",
+    .summary = "Lists, shows, enables, disables and checks plugins; makes and tests new ones",
     .operands = "COMMAND ...",
     .details = "Example: what would happen to a new container:\n"
                "  container-hooks-ctk plugin list",

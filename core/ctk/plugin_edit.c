@@ -6,7 +6,6 @@
 #include "ctk/config_edit.h"
 #include "ctk/config_file.h"
 #include "ctk/setting.h"
-#include "ctk/text/diff.h"
 #include "ctk/toolkit.h"
 #include "ctk/trial.h"
 #include "ctk/unlisted.h"
@@ -22,11 +21,20 @@ static const struct config_plugin *find_entry(const struct config *config, const
   return NULL;
 }
 
-static int show_or_write(const struct config_file_text *file, bool dry_run, struct error *err)
+/* `state` is what the plugin is then. */
+static int show_or_make(const struct changes *changes, const char *name, const char *state,
+                        bool dry_run, struct error *err)
 {
-  if (!dry_run)
-    return config_file_write(file, err);
-  text_diff(stdout, file->path, file->before, file->path, file->text, ctk_coloured());
+  if (dry_run) {
+    changes_print(changes, stdout, ctk_coloured());
+    return 0;
+  }
+  if (changes_make(changes, err) < 0)
+    return -1;
+  for (size_t i = 0; i < changes->count; i++)
+    ctk_say("plugin '%s' is %s (%s)", name, state, changes->list[i].path);
+  if (changes->count == 0)
+    ctk_say("plugin '%s' is %s already", name, state);
   return 0;
 }
 
@@ -111,11 +119,10 @@ static int enable_plugin(const struct enable *enable, struct error *err)
   config_file_edit(&file, edited);
   if (!enable->force && try_result(enable, &file, &toolkit, err) < 0)
     return -1;
-  if (show_or_write(&file, enable->dry_run, err) < 0)
+  cleanup_changes struct changes changes = {.count = 0};
+  if (config_file_add(&file, &changes, err) < 0)
     return -1;
-  if (!enable->dry_run)
-    ctk_say("plugin '%s' is enabled (%s)", enable->name, file.path);
-  return 0;
+  return show_or_make(&changes, enable->name, "enabled", enable->dry_run, err);
 }
 
 int plugin_enable_run(const struct ctk_command *self, char **words, struct error *err)
@@ -142,7 +149,9 @@ int plugin_enable_run(const struct ctk_command *self, char **words, struct error
   if (enable.required || enable.optional)
     enable.entry.required = enable.required ? "true" : "false";
   enable.entry.settings = enable.settings.values;
-  result = settle_position(self, &enable, err);
+  result = setting_check_all(self, &enable.settings, err);
+  if (result == 0)
+    result = settle_position(self, &enable, err);
   if (result == 0)
     result = settle_plugin(&enable, words[0], err);
   if (result == 0)
@@ -154,7 +163,8 @@ int plugin_enable_run(const struct ctk_command *self, char **words, struct error
 
 /* --- disable ------------------------------------------------------------------------------- */
 
-static int disable_in(const char *path, const char *name, bool dry_run, struct error *err)
+static int disable_in(const char *path, const char *name, struct changes *changes,
+                      struct error *err)
 {
   cleanup_config_file struct config_file_text file = {.path = NULL};
   char *edited = NULL;
@@ -162,34 +172,37 @@ static int disable_in(const char *path, const char *name, bool dry_run, struct e
       config_edit_disable(file.text, file.path, name, &edited, err) < 0)
     return -1;
   config_file_edit(&file, edited);
-  if (show_or_write(&file, dry_run, err) < 0)
-    return -1;
-  if (!dry_run)
-    ctk_say("plugin '%s' is disabled (%s)", name, file.path);
-  return 0;
+  return config_file_add(&file, changes, err);
 }
 
 /* It may have entries in several files; those of one file stand in a row. Without any file it is
    one of the defaults: then the default config is written, with it disabled. */
-static int disable_plugin(const struct toolkit_choice *choice, const char *name, bool dry_run,
-                          struct error *err)
+static int disable_all(const struct config *config, const char *name, struct changes *changes,
+                       struct error *err)
 {
-  cleanup_toolkit struct toolkit toolkit;
-  if (toolkit_load(&toolkit, choice, true, err) < 0)
-    return -1;
-  const struct config *config = &toolkit.config;
   const char *done = NULL;
   if (find_entry(config, name) == NULL)
-    return disable_in(config->path, name, dry_run, err);
+    return disable_in(config->path, name, changes, err);
   for (size_t i = 0; i < config->plugin_count; i++) {
     const struct config_plugin *entry = &config->plugins[i];
     if (!text_equal(entry->name, name) || (done != NULL && text_equal(entry->file, done)))
       continue;
-    if (disable_in(entry->file, name, dry_run, err) < 0)
+    if (disable_in(entry->file, name, changes, err) < 0)
       return -1;
     done = entry->file;
   }
   return 0;
+}
+
+static int disable_plugin(const struct toolkit_choice *choice, const char *name, bool dry_run,
+                          struct error *err)
+{
+  cleanup_toolkit struct toolkit toolkit;
+  cleanup_changes struct changes changes = {.count = 0};
+  if (toolkit_load(&toolkit, choice, true, err) < 0 ||
+      disable_all(&toolkit.config, name, &changes, err) < 0)
+    return -1;
+  return show_or_make(&changes, name, "disabled", dry_run, err);
 }
 
 int plugin_disable_run(const struct ctk_command *self, char **words, struct error *err)

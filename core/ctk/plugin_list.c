@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/plugin_list.h"
 
+#include "common/file.h"
 #include "common/json.h"
 #include "config/schema.h"
 #include "ctk/trial.h"
 #include "ctk/unlisted.h"
 
 #include <dirent.h>
-#include <sys/stat.h>
 
 /* --- a row --------------------------------------------------------------------------------- */
 
@@ -72,14 +72,10 @@ static int is_plugin(const struct dirent *entry)
 
 static bool is_listed(struct json_object *list, const char *path)
 {
-  struct stat file, other;
   bool found = false;
-  bool known = stat(path, &file) == 0;
   for (size_t i = 0; i < json_object_array_length(list) && !found; i++) {
     const char *listed = trace_text(json_object_array_get_idx(list, i), "path");
-    found =
-        text_equal(listed, path) || (known && stat(listed, &other) == 0 &&
-                                     file.st_dev == other.st_dev && file.st_ino == other.st_ino);
+    found = text_equal(listed, path) || file_is_same(listed, path);
   }
   return found;
 }
@@ -121,10 +117,9 @@ static int find_unlisted(struct json_object *list, const char *folder, struct pa
 /* `paths` is ended by NULL. */
 static int add_files(struct json_object *list, const char *const *paths, struct error *err)
 {
-  static const char *const no_settings[] = {NULL};
   cleanup_free char *text = NULL;
   cleanup_trial struct trial_answer answer = {.trace = NULL};
-  if (unlisted_config(paths, no_settings, &text, err) < 0)
+  if (unlisted_config(paths, &text, err) < 0)
     return -1;
   const struct trial_request request = {
       .kind = TRIAL_LOAD,

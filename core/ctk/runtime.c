@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <sys/stat.h>
 
 #ifndef PREFIX
 #  define PREFIX "/usr"
@@ -52,15 +53,29 @@ struct choice {
     "no-check", 0, OPTION_FLAG, &choice->no_check, NULL, "do not ask the engine's own program"     \
   }
 
-/* Paths count from the folder that we are in. */
+static bool is_plain(const char *path)
+{
+  return path[0] == '/' && strstr(path, "//") == NULL && strstr(path, "/./") == NULL &&
+         strstr(path, "/../") == NULL;
+}
+
+/* Paths count from the folder that we are in. A file is remembered by its path, so that must be the
+   same however it was spelt; links stay, since their names are the admin's. */
 static int make_absolute(const char **path, char **owned, struct error *err)
 {
   char folder[PATH_MAX];
-  if (*path == NULL || (*path)[0] == '/' || (*path)[0] == '\0')
+  if (*path == NULL || (*path)[0] == '\0' || is_plain(*path))
     return 0;
   if (getcwd(folder, sizeof(folder)) == NULL)
     return error_set(err, "cannot find the folder that we are in: %m");
-  *path = *owned = xasprintf("%s/%s", folder, *path);
+  *owned = (*path)[0] == '/' ? xstrdup(*path) : xasprintf("%s/%s", folder, *path);
+  cleanup_free char *parent = engine_beside(*owned, "");
+  cleanup_free char *real = is_plain(*owned) ? NULL : realpath(parent, NULL);
+  if (real != NULL) {
+    cleanup_free char *spelt = *owned;
+    *owned = xasprintf("%s/%s", real, strrchr(spelt, '/') + 1);
+  }
+  *path = *owned;
   return 0;
 }
 
@@ -137,12 +152,14 @@ static int settle_path(const struct ctk_command *self, struct engine_request *re
     request->path = owned->path = default_path();
   if (request->path[0] != '/')
     return command_usage(self, err, "--path %s: it must be absolute", request->path);
-  if (access(request->path, X_OK) < 0)
-    return error_set(err,
-                     "%s cannot be run: %m: install it first (container-hooks-ctk install), or "
-                     "name another by --path",
-                     request->path);
-  return 0;
+  struct stat status;
+  bool is_folder = stat(request->path, &status) == 0 && S_ISDIR(status.st_mode);
+  if (!is_folder && access(request->path, X_OK) == 0)
+    return 0;
+  return error_set(err,
+                   "%s cannot be run: %s: install it first (container-hooks-ctk install), or "
+                   "name another by --path",
+                   request->path, is_folder ? "it is a folder" : strerror(errno));
 }
 
 static int run_configure(const struct ctk_command *self, char **words, struct error *err)

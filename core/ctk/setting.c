@@ -123,19 +123,44 @@ static char *value_of(const char *typed)
   return strchr(typed, ',') != NULL ? array_value(typed) : setting_quote(typed);
 }
 
+bool setting_name_valid(const char *name, size_t length)
+{
+  const char *end = name + length;
+  for (;;) {
+    size_t part = strspn(name, LETTERS DIGITS "*-_");
+    if (part == 0 || strchr(LETTERS "*", name[0]) == NULL || name + part > end)
+      return false;
+    name += part;
+    if (name == end || *name != '.')
+      return name == end;
+    name++;
+  }
+}
+
 int setting_read(const char *assignment, char **key, char **value, struct error *err)
 {
   size_t length = strcspn(assignment, "=");
   if (assignment[length] == '\0')
     return error_set(err, "%s is not of the form KEY=VALUE", assignment);
-  bool name = length > 0 && strchr(LETTERS "*", assignment[0]) != NULL &&
-              strspn(assignment, LETTERS DIGITS "*-_") == length;
-  if (!name)
+  if (!setting_name_valid(assignment, length))
     return error_set(err,
                      "'%.*s' is no setting's name: letters, digits, '-' and '_', beginning with a "
-                     "letter",
+                     "letter; of one in a group GROUP.KEY",
                      (int)length, assignment);
   *key = xstrndup(assignment, length);
   *value = value_of(assignment + length + 1);
+  return 0;
+}
+
+int setting_check_all(const struct ctk_command *self, const struct option_list *typed,
+                      struct error *err)
+{
+  for (size_t i = 0; i < typed->count; i++) {
+    cleanup_free char *key = NULL;
+    cleanup_free char *value = NULL;
+    struct error cause;
+    if (setting_read(typed->values[i], &key, &value, &cause) < 0)
+      return command_usage(self, err, "--set: %s", cause.text);
+  }
   return 0;
 }

@@ -10,10 +10,17 @@
 #ifndef CORE_CTK_SETTING_H
 #define CORE_CTK_SETTING_H
 
-#include "common/error.h"
+#include "ctk/command.h"
+
+/* Is it one that libconfig knows, or several with dots between them: of a setting in a group? */
+bool setting_name_valid(const char *name, size_t length);
 
 /* Splits at the first '='; *key and *value (in libconfig's words) are owned by the caller. */
 int setting_read(const char *assignment, char **key, char **value, struct error *err);
+
+/* A usage error for the first that setting_read() does not understand. */
+int setting_check_all(const struct ctk_command *self, const struct option_list *typed,
+                      struct error *err);
 
 /* A text in quotes as libconfig reads it; owned by the caller. */
 char *setting_quote(const char *text);

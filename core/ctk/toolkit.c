@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/toolkit.h"
 
+#include "ctk/command.h"
+
 int toolkit_path(const char *named, char **path, struct error *err)
 {
   if (access(named, F_OK) < 0)
-    return error_set(err, "cannot find %s: %m", named);
+    return ctk_cannot("find", named, err);
   cleanup_free char *folder = named[0] != '/' ? get_current_dir_name() : xstrdup("");
   if (folder == NULL)
     return error_set(err, "cannot tell the working folder: %m");
@@ -31,7 +33,13 @@ int toolkit_load(struct toolkit *toolkit, const struct toolkit_choice *choice, b
       return -1;
     source.path = path;
   }
-  return config_load(&toolkit->config, &source, err);
+  if (config_load(&toolkit->config, &source, err) < 0)
+    return -1;
+  ctk_note("the config is %s%s%s, with %zu plugins; they lie in %s", toolkit->config.path,
+           choice->profile != NULL ? " with profile " : "",
+           choice->profile != NULL ? choice->profile : "", toolkit->config.plugin_count,
+           toolkit->config.plugin_dir);
+  return 0;
 }
 
 void toolkit_free(struct toolkit *toolkit)

@@ -21,13 +21,26 @@ static void cleanup_left_outp(struct left_out *left_out)
 
 /* --- words --------------------------------------------------------------------------------- */
 
-static void print_line(enum log_level level, const char *line)
+static FILE *taker; /* of log lines; NULL: they are shown */
+
+static void put_line(const char *line, int length)
 {
-  fprintf(stderr, "container-hooks-ctk: %s: %s\n", log_level_name(level), line);
+  if (taker != NULL)
+    fprintf(taker, "%.*s\n", length, line);
+  else
+    fprintf(stderr, "container-hooks-ctk: %.*s\n", length, line);
+}
+
+static void take_line(enum log_level level, const char *line)
+{
+  cleanup_free char *whole = xasprintf("%s: %s", log_level_name(level), line);
+  put_line(whole, (int)strlen(whole));
 }
 
 static enum log_level wanted_level(const struct trial_request *request)
 {
+  if (request->log != NULL)
+    return request->level;
   if (ctk_debug)
     return LOG_DEBUG;
   return ctk_quiet ? LOG_ERROR : request->level;
@@ -39,12 +52,12 @@ static size_t within(size_t length, size_t size)
   return length <= size ? length : 0;
 }
 
-static void print_log(const struct trial *trial)
+static void put_log(const struct trial *trial)
 {
   const char *line = trial->log, *end = line + within(trial->log_length, sizeof(trial->log));
   for (const char *next; line < end && (next = memchr(line, '\n', (size_t)(end - line))) != NULL;
        line = next + 1)
-    fprintf(stderr, "container-hooks-ctk: %.*s\n", (int)(next - line), line);
+    put_line(line, (int)(next - line));
 }
 
 static void note_left_out(void *data, int entry, const struct error *why)
@@ -137,9 +150,12 @@ static int run(const struct trial_request *request, const struct toolkit *toolki
       .timeout = toolkit->config.plugin_timeout,
       .trial = &on_trial,
   };
-  log_divert(wanted_level(request), print_line);
+  taker = request->log;
+  log_divert(wanted_level(request), take_line);
+  ctk_note("running %s", task.worker);
   int result = worker_run(&task, err);
-  print_log(trial);
+  put_log(trial);
+  taker = NULL; /* it is the caller's, who may close it */
   struct error unreadable;
   if (take_answer(trial, &left_out, answer, &unreadable) < 0 && result == 0)
     result = error_set(err, "%s", unreadable.text);

@@ -19,6 +19,7 @@ struct trial_request {
   struct toolkit_choice config;
   bool for_real;        /* the plugins are not told that it is a dry run */
   enum log_level level; /* what is shown of their log; --quiet and --debug decide before it */
+  FILE *log;            /* takes all lines up to `level`, for who reads them; NULL: shown */
 
   /* For TRIAL_APPLY: */
   const char *command, *id, *root;
@@ -33,8 +34,8 @@ struct trial_answer {
   size_t spec_length;
 };
 
-/* Plugins' log lines go to standard error. Fails where a container would be refused, or a check
-   has; the trace may be there even so. */
+/* Log lines that are shown go to standard error. Fails where a container would be refused, or a
+   check has; the trace may be there even so. */
 int trial_run(const struct trial_request *request, struct trial_answer *answer, struct error *err);
 
 void trial_free(struct trial_answer *answer);

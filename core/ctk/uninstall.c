@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command `uninstall`: removes what `install` has brought. */
+#include "common/file.h"
 #include "ctk/command.h"
+#include "ctk/deploy.h"
 #include "ctk/manifest.h"
 #include "ctk/users.h"
 
@@ -10,12 +12,12 @@
 
 /* --- may it? ------------------------------------------------------------------------------- */
 
-/* Is the program one of ours, by its own name or behind a link (a profile's)? */
+/* Is the program one of ours, by its name or behind links: a profile's, or one on the way to the
+   prefix? */
 static bool is_listed(const char *program, char *const *paths)
 {
-  cleanup_free char *behind = realpath(program, NULL);
   for (; *paths != NULL; paths++)
-    if (text_equal(program, *paths) || (behind != NULL && text_equal(behind, *paths)))
+    if (text_equal(program, *paths) || file_is_same(program, *paths))
       return true;
   return false;
 }
@@ -53,8 +55,7 @@ static int remove_file(const char *path, struct error *err)
   if (unlink(path) == 0)
     ctk_say("removed %s", path);
   else if (errno != ENOENT)
-    return error_set(err, "cannot remove %s: %m%s", path,
-                     geteuid() != 0 ? ": this needs root" : "");
+    return ctk_cannot("remove", path, err);
   return 0;
 }
 
@@ -75,9 +76,12 @@ static int remove_all(const char *prefix, char *const *paths, struct error *err)
   size_t count = 0;
   while (paths[count] != NULL)
     count++;
-  while (count > 0)
-    if (remove_file(paths[--count], err) < 0)
+  while (count > 0) {
+    cleanup_free char *staged = deploy_staged(paths[--count]); /* by an install that was killed */
+    unlink(staged);
+    if (remove_file(paths[count], err) < 0)
       return -1;
+  }
   cleanup_free char *manifest = manifest_path(prefix);
   if (remove_file(manifest, err) < 0)
     return -1;
@@ -112,9 +116,7 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
     return command_usage(self, err, "%s is not wanted here", words[0]);
   if (named_prefix[0] != '/')
     return command_usage(self, err, "--prefix must be absolute");
-  cleanup_free char *prefix = xstrdup(named_prefix);
-  for (size_t length = strlen(prefix); length > 1 && prefix[length - 1] == '/';)
-    prefix[--length] = '\0';
+  cleanup_free char *prefix = manifest_prefix(named_prefix);
   return uninstall(prefix, force, err);
 }
 

@@ -2,6 +2,7 @@
 #include "ctk/unlisted.h"
 
 #include "config/schema.h"
+#include "ctk/config_edit.h"
 #include "ctk/setting.h"
 
 static const char *last_part(const char *path)
@@ -27,19 +28,7 @@ char *unlisted_plugin(const char *path)
   return xstrndup(file, strlen(file) - (has_ending(file) ? 3 : 0));
 }
 
-static int put_settings(FILE *out, const char *const *settings, struct error *err)
-{
-  for (; *settings != NULL; settings++) {
-    cleanup_free char *key = NULL;
-    cleanup_free char *value = NULL;
-    if (setting_read(*settings, &key, &value, err) < 0)
-      return -1;
-    fprintf(out, " %s = %s;\n", key, value);
-  }
-  return 0;
-}
-
-static int put_entry(FILE *out, const char *named, const char *const *settings, struct error *err)
+static int put_entry(FILE *out, const char *named, struct error *err)
 {
   cleanup_free char *path = realpath(named, NULL);
   if (path == NULL)
@@ -48,14 +37,11 @@ static int put_entry(FILE *out, const char *named, const char *const *settings, 
   if (!schema_name_valid(name))
     return error_set(err, "%s is not named like a plugin", path);
   cleanup_free char *quoted = setting_quote(path);
-  fprintf(out, "{ name = \"%s\"; path = %s; settings: {", name, quoted);
-  int result = put_settings(out, settings, err);
-  fputs("}; }", out);
-  return result;
+  fprintf(out, "{ name = \"%s\"; path = %s; }", name, quoted);
+  return 0;
 }
 
-int unlisted_config(const char *const *paths, const char *const *settings, char **text,
-                    struct error *err)
+int unlisted_config(const char *const *paths, char **text, struct error *err)
 {
   size_t length;
   FILE *out = xmemstream(text, &length);
@@ -63,9 +49,22 @@ int unlisted_config(const char *const *paths, const char *const *settings, char 
   fputs("plugins = (", out);
   for (const char *const *path = paths; *path != NULL && result == 0; path++) {
     fputs(path == paths ? " " : ", ", out);
-    result = put_entry(out, *path, settings, err);
+    result = put_entry(out, *path, err);
   }
   fputs(" );\n", out);
   xmemstream_close(out);
   return result;
+}
+
+int unlisted_with_settings(const char *path, const char *const *settings, char **text,
+                           struct error *err)
+{
+  const char *const paths[] = {path, NULL};
+  cleanup_free char *config = NULL;
+  cleanup_free char *file = realpath(path, NULL);
+  if (unlisted_config(paths, &config, err) < 0)
+    return -1;
+  cleanup_free char *name = unlisted_plugin(file);
+  const struct config_edit_entry entry = {.plugin = name, .settings = settings};
+  return config_edit_enable(config, UNLISTED_NAME, &entry, text, err);
 }

@@ -6,8 +6,7 @@
 
 #include "common/error.h"
 
-/* What such a config is called in messages: its lines are those of the settings on the command
-   line. */
+/* What such a config is called in messages. */
 #define UNLISTED_NAME "command line"
 
 /* True for what names a file rather than an entry: it has a slash or ends with ".so". */
@@ -16,9 +15,11 @@ bool unlisted_is_file(const char *word);
 /* The name of the plugin in a file: the file's, without the ending. Owned by the caller. */
 char *unlisted_plugin(const char *path);
 
-/* `paths` and `settings` (KEY=VALUE, of all plugins) are ended by NULL; *text is owned by the
-   caller. */
-int unlisted_config(const char *const *paths, const char *const *settings, char **text,
-                    struct error *err);
+/* Of several, without settings; `paths` is ended by NULL. *text is owned by the caller. */
+int unlisted_config(const char *const *paths, char **text, struct error *err);
+
+/* Of one; `settings` (KEY=VALUE) is ended by NULL. */
+int unlisted_with_settings(const char *path, const char *const *settings, char **text,
+                           struct error *err);
 
 #endif

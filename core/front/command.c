@@ -13,14 +13,20 @@ struct option {
   size_t into;
 };
 
-/* Of runc 1.0 to 1.3 and crun 1.x. */
+/* Of runc 1.0 to 1.3 and crun 1.x. Without --rootless, which takes a value there but not in runsc:
+   its value is told from a command as an unknown option's is. */
 static const struct option global_options[] = {
-    {"cgroup-manager", 0, true, NOWHERE}, {"criu", 0, true, NOWHERE},
-    {"debug", 0, false, NOWHERE},         {"help", 'h', false, INTO(help)},
-    {"log", 0, true, INTO(log)},          {"log-format", 0, true, INTO(log_format)},
-    {"log-level", 0, true, NOWHERE},      {"root", 0, true, INTO(root)},
-    {"rootless", 0, true, NOWHERE},       {"systemd-cgroup", 0, false, NOWHERE},
-    {"version", 'v', false, INTO(help)},  {NULL, 0, false, NOWHERE},
+    {"cgroup-manager", 0, true, NOWHERE},
+    {"criu", 0, true, NOWHERE},
+    {"debug", 0, false, NOWHERE},
+    {"help", 'h', false, INTO(help)},
+    {"log", 0, true, INTO(log)},
+    {"log-format", 0, true, INTO(log_format)},
+    {"log-level", 0, true, NOWHERE},
+    {"root", 0, true, INTO(root)},
+    {"systemd-cgroup", 0, false, NOWHERE},
+    {"version", 'v', false, INTO(help)},
+    {NULL, 0, false, NOWHERE},
 };
 
 /* The options of create, run and restore together: no name means two things. */

@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/process.h"
 #include "common/trust.h"
+#include "config/config.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -15,9 +16,9 @@ struct run {
   const struct worker_task *task;
   char bundle[PATH_MAX]; /* absolute */
   const struct shared *memory;
-  struct report *report; /* in it */
-  uint64_t skip;         /* the optional entries that brought an earlier run down */
-  char printer[128];     /* the first plugin that printed something; "" if none did */
+  struct report report; /* of the last run */
+  uint64_t skip;        /* the optional entries that brought an earlier run down */
+  char printer[128];    /* the first plugin that printed something; "" if none did */
   struct process process;
 };
 
@@ -47,14 +48,30 @@ static const char *or_empty(const char *text)
 
 /* --- one run ------------------------------------------------------------------------------- */
 
+/* A copy of the report. What is in the memory can be anything: plugins are in the same process, and
+   one that stays behind could still write there while we read. */
+static void read_report(const struct run *run, struct report *report)
+{
+  memcpy(report, run->memory->memory, sizeof(*report));
+  report->plugin[sizeof(report->plugin) - 1] = '\0';
+  report->phase[sizeof(report->phase) - 1] = '\0';
+  report->printer[sizeof(report->printer) - 1] = '\0';
+  report->error.text[sizeof(report->error.text) - 1] = '\0';
+  if (report->running >= CONFIG_PLUGINS_MAX)
+    report->running = -1;
+}
+
 /* Called when there is something to read. A plugin that returned before we looked has left its
    name; otherwise it is the one at work. */
 static void note_printer(void *data)
 {
   struct run *run = data;
-  const struct report *report = run->report;
-  if (run->printer[0] == '\0' && (report->printed || report->running >= 0))
-    memcpy(run->printer, report->printed ? report->printer : report->plugin, sizeof(run->printer));
+  struct report now;
+  if (run->printer[0] != '\0')
+    return;
+  read_report(run, &now);
+  if (now.printed || now.running >= 0)
+    memcpy(run->printer, now.printed ? now.printer : now.plugin, sizeof(run->printer));
 }
 
 /* `refused`: NULL, or why the container was refused: then the plugins are only told. */
@@ -78,7 +95,8 @@ static int run_once(struct run *run, const char *refused, struct error *err)
       [HANDOVER_TRIAL] = task->trial != NULL ? "trial" : "",
   };
 
-  *run->report = (struct report){.running = -1};
+  run->report = (struct report){.running = -1};
+  memcpy(run->memory->memory, &run->report, sizeof(run->report));
   run->printer[0] = '\0';
   run->process = (struct process){
       .argv = (char *const *)(uintptr_t)argv, /* posix_spawn(3) does not change them */
@@ -87,7 +105,10 @@ static int run_once(struct run *run, const char *refused, struct error *err)
       .before_output = note_printer,
       .data = run,
   };
-  return process_run(&run->process, err);
+  if (process_run(&run->process, err) < 0)
+    return -1;
+  read_report(run, &run->report);
+  return 0;
 }
 
 /* --- what came of it ----------------------------------------------------------------------- */
@@ -113,7 +134,7 @@ static void log_output(const struct run *run)
 /* Says how a worker ended that has not reported. */
 static int explain_end(const struct run *run, struct error *err)
 {
-  const struct report *report = run->report;
+  const struct report *report = &run->report;
   const struct process *process = &run->process;
   if (process->late)
     error_set(err, "did not finish within %d s (plugin-timeout) and was killed",
@@ -138,29 +159,28 @@ static int judge(const struct run *run, struct error *err)
 {
   const struct process *process = &run->process;
   if (WIFEXITED(process->status) && WEXITSTATUS(process->status) == HANDOVER_OTHER_VERSION &&
-      run->report->running < 0)
+      run->report.running < 0)
     return error_set(err,
                      "%s is of another version than this program (" VERSION "): finish the "
                      "upgrade, or install both anew",
                      run->task->worker);
-  if (run->report->state == REPORT_DONE)
+  if (run->report.state == REPORT_DONE)
     return 0;
-  if (run->report->state != REPORT_REFUSED)
+  if (run->report.state != REPORT_REFUSED)
     return explain_end(run, err);
-  *err = run->report->error;
-  err->text[sizeof(err->text) - 1] = '\0'; /* whatever a plugin wrote there */
+  *err = run->report.error;
   return -1;
 }
 
 /* True if the chain can go on without the plugin that brought the worker down. */
 static bool leave_out(struct run *run, const struct error *err)
 {
-  const struct report *report = run->report;
+  const struct report *report = &run->report;
   const struct worker_trial *trial = run->task->trial;
   bool required = report->required && (trial == NULL || !trial->all_optional);
   if (report->state != REPORT_NONE || report->running < 0 || required)
     return false;
-  uint64_t entry = UINT64_C(1) << (report->running & 63);
+  uint64_t entry = UINT64_C(1) << report->running;
   if (run->skip & entry)
     return false;
   run->skip |= entry;
@@ -176,8 +196,8 @@ static bool leave_out(struct run *run, const struct error *err)
 static void tell_refused(struct run *run, const struct error *err)
 {
   bool telling = false;
-  while (run->report->state == REPORT_NONE && run->report->running >= 0) {
-    uint64_t entry = UINT64_C(1) << (run->report->running & 63);
+  while (run->report.state == REPORT_NONE && run->report.running >= 0) {
+    uint64_t entry = UINT64_C(1) << run->report.running;
     run->skip |= telling ? entry | (entry - 1) : entry;
     telling = true;
     struct error ignored;
@@ -211,6 +231,5 @@ int worker_run(const struct worker_task *task, struct error *err)
     return -1;
   if (task->trial == NULL && shared_open(&own, sizeof(struct report), err) < 0)
     return -1;
-  run.report = run.memory->memory;
   return run_chain(&run, err);
 }

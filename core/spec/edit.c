@@ -2,85 +2,7 @@
 #include "spec/edit.h"
 
 #include "common/json.h"
-
-/* --- the tree ------------------------------------------------------------------------------ */
-
-static int wrong_type(const char *pointer, struct json_object *value, enum json_type wanted,
-                      struct error *err)
-{
-  return error_set(err, "config.json: %s is %s, not %s", pointer,
-                   json_type_words(json_object_get_type(value)), json_type_words(wanted));
-}
-
-/* The object or array at parent[key], made if it is absent. `pointer` is its place. */
-static struct json_object *need_container(struct json_object *parent, const char *key,
-                                          enum json_type type, const char *pointer,
-                                          struct error *err)
-{
-  struct json_object *value = NULL;
-  json_object_object_get_ex(parent, key, &value);
-  if (value == NULL) {
-    value = type == json_type_object ? json_object_new_object() : json_object_new_array();
-    json_object_object_add(parent, key, value);
-  } else if (!json_object_is_type(value, type)) {
-    wrong_type(pointer, value, type, err);
-    return NULL;
-  }
-  return value;
-}
-
-/* The same for reading: NULL if it is absent or of another type. */
-static struct json_object *get_container(struct json_object *parent, const char *key,
-                                         enum json_type type)
-{
-  struct json_object *value = NULL;
-  if (!json_object_object_get_ex(parent, key, &value) || !json_object_is_type(value, type))
-    return NULL;
-  return value;
-}
-
-static int check_elements(struct json_object *array, enum json_type type, const char *pointer,
-                          struct error *err)
-{
-  for (size_t i = 0; i < json_object_array_length(array); i++) {
-    struct json_object *element = json_object_array_get_idx(array, i);
-    if (json_object_is_type(element, type))
-      continue;
-    cleanup_free char *place = json_pointer_index(pointer, i);
-    return wrong_type(place, element, type, err);
-  }
-  return 0;
-}
-
-/* json-c before 0.18 cannot insert. */
-static void insert_first(struct json_object *array, struct json_object *value)
-{
-  size_t length = json_object_array_length(array);
-  json_object_array_add(array, NULL);
-  for (size_t i = length; i > 0; i--)
-    json_object_array_put_idx(array, i, json_object_get(json_object_array_get_idx(array, i - 1)));
-  json_object_array_put_idx(array, 0, value);
-}
-
-static struct json_object *texts_to_array(const char *const *texts)
-{
-  struct json_object *array = json_object_new_array();
-  for (; *texts != NULL; texts++)
-    json_object_array_add(array, json_object_new_string(*texts));
-  return array;
-}
-
-static void add_text(struct json_object *object, const char *key, const char *text)
-{
-  if (text != NULL)
-    json_object_object_add(object, key, json_object_new_string(text));
-}
-
-static void add_texts(struct json_object *object, const char *key, const char *const *texts)
-{
-  if (texts != NULL && texts[0] != NULL)
-    json_object_object_add(object, key, texts_to_array(texts));
-}
+#include "spec/tree.h"
 
 /* --- hooks --------------------------------------------------------------------------------- */
 
@@ -101,9 +23,9 @@ const char *edit_stage_name(enum cht_stage stage)
 static struct json_object *hook_to_json(const struct cht_hook *hook)
 {
   struct json_object *object = json_object_new_object();
-  add_text(object, "path", hook->path);
-  add_texts(object, "args", hook->args);
-  add_texts(object, "env", hook->env);
+  tree_add_text(object, "path", hook->path);
+  tree_add_texts(object, "args", hook->args);
+  tree_add_texts(object, "env", hook->env);
   if (hook->timeout > 0)
     json_object_object_add(object, "timeout", json_object_new_int(hook->timeout));
   return object;
@@ -154,11 +76,11 @@ int edit_add_hook(struct json_object *spec, enum cht_stage stage, const struct c
 
   char pointer[32];
   snprintf(pointer, sizeof(pointer), "/hooks/%s", name);
-  struct json_object *hooks = need_container(spec, "hooks", json_type_object, "/hooks", err);
+  struct json_object *hooks = tree_need(spec, "hooks", json_type_object, "/hooks", err);
   if (hooks == NULL)
     return -1;
-  struct json_object *list = need_container(hooks, name, json_type_array, pointer, err);
-  if (list == NULL || check_elements(list, json_type_object, pointer, err) < 0)
+  struct json_object *list = tree_need(hooks, name, json_type_array, pointer, err);
+  if (list == NULL || tree_check_elements(list, json_type_object, pointer, err) < 0)
     return -1;
 
   cleanup_json struct json_object *wanted = hook_to_json(hook);
@@ -166,7 +88,7 @@ int edit_add_hook(struct json_object *spec, enum cht_stage stage, const struct c
   if (found == NULL) {
     found = steal_pointer(&wanted);
     if (front)
-      insert_first(list, found);
+      tree_insert(list, 0, found);
     else
       json_object_array_add(list, found);
   }
@@ -177,8 +99,8 @@ int edit_add_hook(struct json_object *spec, enum cht_stage stage, const struct c
 
 bool edit_has_hook(struct json_object *spec, enum cht_stage stage, struct json_object *hook)
 {
-  struct json_object *hooks = get_container(spec, "hooks", json_type_object);
-  struct json_object *list = get_container(hooks, edit_stage_name(stage), json_type_array);
+  struct json_object *hooks = tree_get(spec, "hooks", json_type_object);
+  struct json_object *list = tree_get(hooks, edit_stage_name(stage), json_type_array);
   return list != NULL && find_hook(list, hook) != NULL;
 }
 
@@ -208,19 +130,19 @@ static struct json_object *need_env(struct json_object *spec, struct error *err)
     return NULL;
   }
   if (!json_object_is_type(process, json_type_object)) {
-    wrong_type("/process", process, json_type_object, err);
+    tree_wrong_type("/process", process, json_type_object, err);
     return NULL;
   }
-  struct json_object *env = need_container(process, "env", json_type_array, "/process/env", err);
-  if (env == NULL || check_elements(env, json_type_string, "/process/env", err) < 0)
+  struct json_object *env = tree_need(process, "env", json_type_array, "/process/env", err);
+  if (env == NULL || tree_check_elements(env, json_type_string, "/process/env", err) < 0)
     return NULL;
   return env;
 }
 
 const char *edit_env(struct json_object *spec, const char *name)
 {
-  struct json_object *process = get_container(spec, "process", json_type_object);
-  struct json_object *env = get_container(process, "env", json_type_array);
+  struct json_object *process = tree_get(spec, "process", json_type_object);
+  struct json_object *env = tree_get(process, "env", json_type_array);
   const char *value = NULL;
   for (size_t i = env != NULL ? json_object_array_length(env) : 0; i > 0 && value == NULL; i--) {
     struct json_object *entry = json_object_array_get_idx(env, i - 1);
@@ -267,7 +189,7 @@ int edit_unset_env(struct json_object *spec, const char *name, struct error *err
 {
   if (check_env_name(name, err) < 0)
     return -1;
-  struct json_object *process = get_container(spec, "process", json_type_object);
+  struct json_object *process = tree_get(spec, "process", json_type_object);
   if (process != NULL && !json_object_object_get_ex(process, "env", NULL))
     return 0; /* nothing to remove, and nothing to make for it */
   struct json_object *env = need_env(spec, err);
@@ -282,10 +204,10 @@ int edit_unset_env(struct json_object *spec, const char *name, struct error *err
 static struct json_object *mount_to_json(const struct cht_mount *mount)
 {
   struct json_object *object = json_object_new_object();
-  add_text(object, "destination", mount->destination);
-  add_text(object, "type", mount->type);
-  add_text(object, "source", mount->source);
-  add_texts(object, "options", mount->options);
+  tree_add_text(object, "destination", mount->destination);
+  tree_add_text(object, "type", mount->type);
+  tree_add_text(object, "source", mount->source);
+  tree_add_texts(object, "options", mount->options);
   return object;
 }
 
@@ -294,15 +216,13 @@ int edit_add_mount(struct json_object *spec, const struct cht_mount *mount, stru
   if (mount->destination == NULL || mount->destination[0] != '/')
     return error_set(err, "a mount's destination must be absolute, not %s",
                      mount->destination != NULL ? mount->destination : "NULL");
-  struct json_object *mounts = need_container(spec, "mounts", json_type_array, "/mounts", err);
-  if (mounts == NULL || check_elements(mounts, json_type_object, "/mounts", err) < 0)
+  struct json_object *mounts = tree_need(spec, "mounts", json_type_array, "/mounts", err);
+  if (mounts == NULL || tree_check_elements(mounts, json_type_object, "/mounts", err) < 0)
     return -1;
 
   cleanup_json struct json_object *wanted = mount_to_json(mount);
-  for (size_t i = 0; i < json_object_array_length(mounts); i++)
-    if (json_object_equal(json_object_array_get_idx(mounts, i), wanted))
-      return 0;
-  json_object_array_add(mounts, steal_pointer(&wanted));
+  if (!tree_has_element(mounts, wanted))
+    json_object_array_add(mounts, steal_pointer(&wanted));
   return 0;
 }
 
@@ -310,8 +230,8 @@ int edit_add_mount(struct json_object *spec, const struct cht_mount *mount, stru
 
 const char *edit_annotation(struct json_object *spec, const char *key)
 {
-  struct json_object *annotations = get_container(spec, "annotations", json_type_object);
-  struct json_object *value = get_container(annotations, key, json_type_string);
+  struct json_object *annotations = tree_get(spec, "annotations", json_type_object);
+  struct json_object *value = tree_get(annotations, key, json_type_string);
   return value != NULL ? json_object_get_string(value) : NULL;
 }
 
@@ -319,14 +239,14 @@ int edit_set_annotation(struct json_object *spec, const char *key, const char *v
                         struct error *err)
 {
   struct json_object *annotations =
-      need_container(spec, "annotations", json_type_object, "/annotations", err);
+      tree_need(spec, "annotations", json_type_object, "/annotations", err);
   if (annotations == NULL)
     return -1;
   struct json_object *old = NULL;
   json_object_object_get_ex(annotations, key, &old);
   if (old != NULL && !json_object_is_type(old, json_type_string)) {
     cleanup_free char *pointer = json_pointer_key("/annotations", key);
-    return wrong_type(pointer, old, json_type_string, err);
+    return tree_wrong_type(pointer, old, json_type_string, err);
   }
   if (old == NULL || !text_equal(json_object_get_string(old), value))
     json_object_object_add(annotations, key, json_object_new_string(value));

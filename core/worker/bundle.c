@@ -3,6 +3,7 @@
 
 #include "common/file.h"
 #include "common/json.h"
+#include "common/log.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -41,11 +42,14 @@ static void leave_lock_to_parent(void)
 }
 
 /* Some network file systems cannot lock; then there is only nobody to wait for. */
-static void lock(int folder)
+static void lock(const struct bundle *bundle)
 {
+  int folder = bundle->lock;
   if (folder_locked < 0)
     pthread_atfork(NULL, NULL, leave_lock_to_parent);
   folder_locked = folder;
+  if (flock(folder, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+    log_line(LOG_WARN, "somebody has locked %s: waiting for that to end", bundle->path);
   while (flock(folder, LOCK_EX) < 0 && errno == EINTR)
     continue;
 }
@@ -70,7 +74,7 @@ int bundle_open(struct bundle *bundle, const char *path, struct error *err)
   if (find(bundle, path, folder, err) < 0)
     return -1;
   bundle->lock = steal_fd(&folder);
-  lock(bundle->lock);
+  lock(bundle);
   if (unlinkat(bundle->lock, PREPARED, 0) < 0 && errno != ENOENT && errno != EROFS &&
       errno != EACCES)
     return error_set(err, "cannot remove %s/" PREPARED ", left by an earlier run: %m", path);

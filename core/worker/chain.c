@@ -3,77 +3,16 @@
 
 #include "common/json.h"
 #include "common/log.h"
+#include "spec/check.h"
 #include "worker/host.h"
 #include "worker/pin.h"
 #include "worker/plugin.h"
 #include "worker/settings.h"
-
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <time.h>
+#include "worker/visit.h"
 
 #define LOGGED_EDITS 8 /* in one line */
 
-/* --- entering and leaving a plugin ---------------------------------------------------------- */
-
-static void copy_name(char *to, size_t size, const char *name)
-{
-  snprintf(to, size, "%s", name);
-}
-
-static uint64_t now(void)
-{
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
-}
-
-static void enter(struct link *link, const char *phase)
-{
-  struct report *report = link->chain->report;
-  copy_name(report->plugin, sizeof(report->plugin), link->entry->name);
-  copy_name(report->phase, sizeof(report->phase), phase);
-  report->required = link->entry->required;
-  report->running = (int)(link - link->chain->links);
-  link->failed = false;
-  link->entered = now();
-}
-
-/* Output that nobody has read by now is this plugin's: later, the next one might seem to have
-   printed it. */
-static void note_output(const struct link *link)
-{
-  struct report *report = link->chain->report;
-  int waiting = 0;
-  fflush(NULL);
-  if (report->printed || ioctl(STDOUT_FILENO, FIONREAD, &waiting) < 0 || waiting == 0)
-    return;
-  copy_name(report->printer, sizeof(report->printer), link->entry->name);
-  report->printed = true;
-}
-
-/* A plugin that closed them would make the next one print into a file that it opens itself. */
-static void keep_standard_streams(void)
-{
-  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-    if (fcntl(fd, F_GETFD) < 0)
-      open("/dev/null", O_RDWR); /* gets the lowest number that is free: this one */
-}
-
-static void leave(struct link *link)
-{
-  /* A plugin that forked and let both return: only one of the two may write config.json. */
-  if (getpid() != link->chain->process)
-    _exit(EXIT_SUCCESS);
-  link->elapsed += now() - link->entered;
-  note_output(link);
-  keep_standard_streams();
-}
-
-static void idle(const struct chain *chain)
-{
-  chain->report->running = -1;
-}
+/* --- what a call came to ------------------------------------------------------------------- */
 
 /* What a callback came to: it has failed if it says so or if anything it called has. */
 static int result_of(const struct link *link, int returned, struct error *err)
@@ -136,10 +75,10 @@ static int read_when(struct link *link, struct error *err)
 
 static int load_link(struct link *link, struct error *err)
 {
-  enter(link, "load");
+  visit_begin(link, "load");
   link->plugin = plugin_load(link->entry->path, err);
-  leave(link);
-  idle(link->chain);
+  visit_end(link);
+  visit_over(link->chain);
   if (link->plugin == NULL) {
     note_trouble(link, LINK_REFUSED, err);
     error_wrap(err, "plugin '%s'", link->entry->name);
@@ -147,7 +86,8 @@ static int load_link(struct link *link, struct error *err)
                                  : -1;
   }
   link->state = LINK_LOADED;
-  link->context.settings = settings_to_json(link->entry->settings);
+  /* Held twice: a plugin that releases what it was lent does not take it from us. */
+  link->context.settings = json_object_get(settings_to_json(link->entry->settings));
   return 0;
 }
 
@@ -222,9 +162,22 @@ static int concerns(const struct link *link, struct json_object *spec, struct er
   return match;
 }
 
-static int modify_link(struct link *link, struct json_object *spec, struct error *err)
+/* Takes back what was lent to the plugin, which must not have swapped or released it: edits to
+   another tree would be lost without a word. *spec is NULL if it is no more. */
+static int take_back(const struct link *link, struct json_object **spec, struct error *err)
 {
-  int concerned = concerns(link, spec, err);
+  bool swapped = link->context.spec != *spec;
+  if (json_object_put(*spec)) {
+    *spec = NULL;
+    return error_set(err, "it released ctx->spec, which was only lent to it");
+  }
+  return swapped ? error_set(err, "it put another object into ctx->spec: edit the one it holds")
+                 : 0;
+}
+
+static int modify_link(struct link *link, struct json_object **spec, struct error *err)
+{
+  int concerned = concerns(link, *spec, err);
   if (concerned < 0)
     return -1;
   if (!concerned) {
@@ -233,11 +186,13 @@ static int modify_link(struct link *link, struct json_object *spec, struct error
              link->entry->name);
     return 0;
   }
-  enter(link, "modify");
-  link->context.spec = spec;
+  visit_begin(link, "modify");
+  link->context.spec = json_object_get(*spec);
   int returned = link->plugin->modify(&link->context);
-  leave(link);
-  if (result_of(link, returned, err) < 0 || pins_check(link->chain, spec, err) < 0)
+  visit_end(link);
+  int taken = take_back(link, spec, err);
+  if (result_of(link, returned, err) < 0 || taken < 0 || spec_check(*spec, err) < 0 ||
+      pins_check(link->chain, *spec, err) < 0)
     return -1;
   link->state = LINK_DONE;
   return 0;
@@ -257,7 +212,7 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
 {
   struct edits *edits = &link->chain->edits;
   link->edits_start = link->edits_end = edits->count;
-  if (modify_link(link, *spec, err) == 0) {
+  if (modify_link(link, spec, err) == 0) {
     bool changed = edits_add(edits, link->entry->name, *before, *spec);
     link->edits_end = edits->count;
     log_edits(link);
@@ -265,10 +220,11 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
   }
   note_trouble(link, LINK_FAILED, err);
   error_wrap(err, "plugin '%s'", link->entry->name);
+  if (!link->entry->required || *spec == NULL)
+    restore(link, spec, before);
   if (link->entry->required)
     return -1;
   log_line(LOG_WARN, "%s; it is optional, its edits are taken back", err->text);
-  restore(link, spec, before);
   return true;
 }
 
@@ -286,7 +242,7 @@ int chain_modify(struct chain *chain, struct json_object **spec, struct error *e
       return -1;
     if (changed)
       json_object_put(steal_pointer(&before));
-    idle(chain);
+    visit_over(chain);
   }
   return 0;
 }
@@ -306,11 +262,11 @@ static bool is_told(const struct link *link, struct json_object *spec)
 static int finish_link(struct link *link, struct json_object *spec,
                        const struct cht_outcome *outcome, struct error *err)
 {
-  enter(link, "finish");
+  visit_begin(link, "finish");
   link->context.spec = spec;
   int returned = link->plugin->finish(&link->context, outcome);
-  leave(link);
-  idle(link->chain);
+  visit_end(link);
+  visit_over(link->chain);
   if (result_of(link, returned, err) == 0)
     return 0;
   note_trouble(link, LINK_FAILED, err);
@@ -349,10 +305,10 @@ int chain_finish(struct chain *chain, struct json_object *spec, const char *refu
 
 static int check_link(struct link *link, struct error *err)
 {
-  enter(link, "check");
+  visit_begin(link, "check");
   int returned = link->plugin->check != NULL ? link->plugin->check(&link->context) : 0;
-  leave(link);
-  idle(link->chain);
+  visit_end(link);
+  visit_over(link->chain);
   link->state = LINK_DONE;
   if (result_of(link, returned, err) == 0)
     return 0;
@@ -379,7 +335,8 @@ int chain_check(struct chain *chain, struct error *err)
 void chain_free(struct chain *chain)
 {
   for (size_t i = 0; i < chain->count; i++) {
-    json_object_put(chain->links[i].context.settings);
+    if (!json_object_put(chain->links[i].context.settings))
+      json_object_put(chain->links[i].context.settings);
     when_free(chain->links[i].when);
   }
   pins_drop(chain, NULL);

@@ -71,9 +71,10 @@ struct chain {
 enum cht_command chain_command(const char *word);
 
 /* Loads what is enabled and not in the set `skip`; the settings are converted. Config, container
-   and report are borrowed. Fails for a required plugin that cannot be loaded, and for conditions
-   (`when`) that cannot be read, after the others have been tried: those are told the outcome by
-   chain_finish(). */
+   and report are borrowed; the report begins a page, which is read-only while a plugin is at work
+   (its memory is a struct shared's). Fails for a required plugin that cannot be loaded, and for
+   conditions (`when`) that cannot be read, after the others have been tried: those are told the
+   outcome by chain_finish(). */
 int chain_load(struct chain *chain, const struct config *config,
                const struct chain_container *container, uint64_t skip, struct report *report,
                struct error *err);

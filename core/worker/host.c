@@ -2,7 +2,9 @@
 #include "worker/host.h"
 
 #include "common/json.h"
+#include "spec/device.h"
 #include "spec/edit.h"
+#include "spec/field.h"
 #include "worker/chain.h"
 #include "worker/pin.h"
 #include "worker/settings.h"
@@ -28,7 +30,7 @@ static int need_spec(struct cht_context *ctx)
   struct error err;
   if (ctx->spec != NULL)
     return 0;
-  error_set(&err, "there is no spec to edit in this callback");
+  error_set(&err, "there is no spec in this callback");
   return failed(ctx, &err);
 }
 
@@ -156,6 +158,108 @@ static int host_pin(struct cht_context *ctx, const char *pointer)
   return pin_value(link_of(ctx), pointer, &err) < 0 ? failed(ctx, &err) : 0;
 }
 
+static int host_add_device(struct cht_context *ctx, const struct cht_device *device)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return device_add(ctx->spec, device, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+/* --- fields -------------------------------------------------------------------------------- */
+
+static struct json_object *host_get(struct cht_context *ctx, const char *pointer)
+{
+  struct error err;
+  struct json_object *value = NULL;
+  if (need_spec(ctx) == 0 && field_get(ctx->spec, pointer, &value, &err) < 0)
+    failed(ctx, &err);
+  return value;
+}
+
+static int host_get_text(struct cht_context *ctx, const char *pointer, const char **value)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return field_text(ctx->spec, pointer, value, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+static int host_get_number(struct cht_context *ctx, const char *pointer, int64_t *value)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return field_number(ctx->spec, pointer, value, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+static int host_get_boolean(struct cht_context *ctx, const char *pointer, bool *value)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return field_boolean(ctx->spec, pointer, value, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+/* The list itself is kept until the process ends, as that of a setting. */
+static int host_get_list(struct cht_context *ctx, const char *pointer, const char *const **values)
+{
+  struct error err;
+  const char **list = NULL;
+  if (need_spec(ctx) < 0)
+    return -1;
+  if (field_list(ctx->spec, pointer, &list, &err) < 0)
+    return failed(ctx, &err);
+  if (list != NULL)
+    *values = list;
+  return 0;
+}
+
+static int host_set_text(struct cht_context *ctx, const char *pointer, const char *value)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return field_set_text(ctx->spec, pointer, value, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+/* Takes ownership of the value. */
+static int set_field(struct cht_context *ctx, const char *pointer, struct json_object *value)
+{
+  struct error err;
+  cleanup_json struct json_object *owned = value;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return field_set(ctx->spec, pointer, steal_pointer(&owned), &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+static int host_set_number(struct cht_context *ctx, const char *pointer, int64_t value)
+{
+  return set_field(ctx, pointer, json_object_new_int64(value));
+}
+
+static int host_set_boolean(struct cht_context *ctx, const char *pointer, bool value)
+{
+  return set_field(ctx, pointer, json_object_new_boolean(value));
+}
+
+static int host_set_json(struct cht_context *ctx, const char *pointer, const char *json)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return field_set_json(ctx->spec, pointer, json, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+static int host_remove(struct cht_context *ctx, const char *pointer)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return field_remove(ctx->spec, pointer, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+/* The order is the header's; a later version appends. */
 const struct cht_host host_functions = {
     .size = sizeof(struct cht_host),
     .log = host_log,
@@ -173,4 +277,15 @@ const struct cht_host host_functions = {
     .annotation = host_annotation,
     .set_annotation = host_set_annotation,
     .pin = host_pin,
+    .add_device = host_add_device,
+    .get = host_get,
+    .get_text = host_get_text,
+    .get_number = host_get_number,
+    .get_boolean = host_get_boolean,
+    .get_list = host_get_list,
+    .set_text = host_set_text,
+    .set_number = host_set_number,
+    .set_boolean = host_set_boolean,
+    .set_json = host_set_json,
+    .remove = host_remove,
 };

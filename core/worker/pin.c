@@ -3,8 +3,7 @@
 
 #include "common/json.h"
 #include "spec/edit.h"
-
-#include <json-c/json_pointer.h>
+#include "spec/pointer.h"
 
 static struct pin *append(const struct link *link, struct json_object *value)
 {
@@ -24,7 +23,9 @@ void pin_hook(const struct link *link, enum cht_stage stage, struct json_object 
 int pin_value(const struct link *link, const char *pointer, struct error *err)
 {
   struct json_object *value = NULL;
-  if (json_pointer_get(link->context.spec, pointer, &value) < 0 || value == NULL)
+  if (pointer_find(link->context.spec, pointer, &value, err) < 0)
+    return error_wrap(err, "config.json");
+  if (value == NULL)
     return error_set(err, "config.json has nothing to pin at %s", pointer);
   append(link, value)->pointer = xstrdup(pointer);
   return 0;
@@ -34,8 +35,10 @@ static bool is_there(const struct pin *pin, struct json_object *spec)
 {
   if (pin->pointer == NULL)
     return edit_has_hook(spec, pin->stage, pin->value);
+  struct error ignored;
   struct json_object *value = NULL;
-  return json_pointer_get(spec, pin->pointer, &value) == 0 && json_object_equal(value, pin->value);
+  return pointer_find(spec, pin->pointer, &value, &ignored) > 0 &&
+         json_object_equal(value, pin->value);
 }
 
 int pins_check(const struct chain *chain, struct json_object *spec, struct error *err)

@@ -73,10 +73,14 @@ const struct cht_plugin *plugin_load(const char *path, struct error *err)
 
   /* By its path, which trust has shown to be nobody else's to change, and not by the descriptor: a
      reused number would give back another plugin. NOW: a missing symbol is found here, not in a
-     call; LOCAL: plugins do not see each other. It is never closed. */
+     call; LOCAL: plugins do not see each other. It stays loaded. */
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) {
     error_set(err, "cannot load: %s", dlerror());
+    return NULL;
+  }
+  if (check_json_c(path, err) < 0) {
+    dlclose(handle); /* takes the other json-c along, or the next plugin would be blamed for it */
     return NULL;
   }
   const struct cht_plugin *plugin = dlsym(handle, "cht_plugin");
@@ -84,7 +88,7 @@ const struct cht_plugin *plugin_load(const char *path, struct error *err)
     error_set(err, "%s is no plugin of container-hooks: it exports no cht_plugin", path);
     return NULL;
   }
-  if (check_abi(plugin, path, err) < 0 || check_json_c(path, err) < 0)
+  if (check_abi(plugin, path, err) < 0)
     return NULL;
   return plugin;
 }

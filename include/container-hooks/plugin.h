@@ -16,8 +16,8 @@
  *       |        fails, plugin is optional ..... the spec is again what it was before, go on
  *       |    the new config.json is written beside the old one
  *       |    each in the config's order:
- *       |      finish(ctx, outcome) ............ optional: what every plugin changed, or why
- * refused |    the new config.json takes the old one's place
+ *       |      finish(ctx, outcome) ............ optional: what each changed, or why it is refused
+ *       |    the new config.json takes the old one's place
  *       v
  *     exec runc create …
  *
@@ -70,12 +70,24 @@ extern "C" {
 
 /*
  * The interface's version. A change of the major number refuses every older plugin; a higher minor
- * number only appends (to structs at their end, to enums, to the host's functions). A runtime
- * refuses plugins of another major and those built for a minor above its own.
+ * number only appends (to structs that have a size, to enums, to the host's functions). A runtime
+ * refuses plugins of another major and those that need a minor above its own. docs/abi.md has the
+ * policy, and what came with which version.
  */
 #define CHT_ABI_MAJOR 1
-#define CHT_ABI_MINOR 0
-#define CHT_ABI ((uint32_t)CHT_ABI_MAJOR << 16 | CHT_ABI_MINOR)
+#define CHT_ABI_MINOR 1
+
+/*
+ * A plugin needs the minor version of the header that it is built with. One that shall also load
+ * into older runtimes defines a lower number before it includes this header, and then asks
+ * CHT_HAS(ctx, add_device) before it calls what came later.
+ */
+#ifndef CHT_NEEDS_MINOR
+#  define CHT_NEEDS_MINOR CHT_ABI_MINOR
+#elif CHT_NEEDS_MINOR > CHT_ABI_MINOR
+#  error "CHT_NEEDS_MINOR is above the version of this header"
+#endif
+#define CHT_ABI ((uint32_t)CHT_ABI_MAJOR << 16 | CHT_NEEDS_MINOR)
 
 struct json_object; /* json-c's; include <json-c/json.h> and link json-c only to use it directly */
 struct cht_host;
@@ -119,16 +131,34 @@ struct cht_mount {
   const char *const *options CHT_NULL; /* ended by NULL; NULL: none */
 };
 
+/*
+ * A device node (config-linux.md "Devices") and what the container's cgroup lets its users do
+ * (config-linux.md "Allowed Device list"). Everything is copied. Since 1.1.
+ */
+struct cht_device {
+  const char *path;        /* of the node in the container, absolute */
+  char type CHT_ZERO;      /* 'c' or 'u': character, 'b': block, 'p': FIFO; 0: the host's */
+  uint32_t major CHT_ZERO; /* both given if the type is, but not for a FIFO */
+  uint32_t minor CHT_ZERO;
+  const char *host_path CHT_NULL; /* type 0: the host's node; NULL: the same as `path` */
+  uint32_t file_mode CHT_ZERO;    /* permission bits; 0: the host's if the type is, else none */
+  uint32_t uid CHT_ZERO;          /* owner and group in the container; 0: root */
+  uint32_t gid CHT_ZERO;
+  const char *access CHT_NULL; /* of "rwm": read, write, make nodes; NULL: all three */
+};
+
 /* What a plugin is told of its container; lent for one call. */
 struct cht_context {
   size_t size;                 /* of this struct in the host */
   const struct cht_host *host; /* use the functions below */
   const char *plugin;          /* this entry's name in the config */
   enum cht_command command;
-  const char *container_id;     /* "" where the command line has none */
-  const char *bundle;           /* the bundle's folder, absolute */
-  const char *root;             /* the runtime's --root; NULL if it was not given */
-  struct json_object *spec;     /* config.json, edit in place; NULL in check, read only in finish */
+  const char *container_id; /* "" where the command line has none */
+  const char *bundle;       /* the bundle's folder, absolute */
+  const char *root;         /* the runtime's --root; NULL if it was not given */
+  /* config.json, lent: edit it in place, neither put another object here nor json_object_put() this
+     one; what it holds must be valid JSON afterwards. NULL in check, read only in finish. */
+  struct json_object *spec;
   struct json_object *settings; /* this entry's `settings`, read only; {} if there are none */
   bool dry_run;                 /* nothing may be changed outside the spec */
   void *data;                   /* yours: what modify leaves here, finish finds; NULL at first */
@@ -187,7 +217,23 @@ struct cht_host {
   const char *(*annotation)(struct cht_context *, const char *key);
   int (*set_annotation)(struct cht_context *, const char *key, const char *value);
   int (*pin)(struct cht_context *, const char *pointer);
+  /* since 1.1 */
+  int (*add_device)(struct cht_context *, const struct cht_device *);
+  struct json_object *(*get)(struct cht_context *, const char *pointer);
+  int (*get_text)(struct cht_context *, const char *pointer, const char **value);
+  int (*get_number)(struct cht_context *, const char *pointer, int64_t *value);
+  int (*get_boolean)(struct cht_context *, const char *pointer, bool *value);
+  int (*get_list)(struct cht_context *, const char *pointer, const char *const **values);
+  int (*set_text)(struct cht_context *, const char *pointer, const char *value);
+  int (*set_number)(struct cht_context *, const char *pointer, int64_t value);
+  int (*set_boolean)(struct cht_context *, const char *pointer, bool value);
+  int (*set_json)(struct cht_context *, const char *pointer, const char *json);
+  int (*remove)(struct cht_context *, const char *pointer);
 };
+
+/* Does the host have this function, named as in struct cht_host? What the plugin's own minor
+   version has is always there. */
+#define CHT_HAS(ctx, function) ((ctx)->host->size > offsetof(struct cht_host, function))
 
 #define CHT_PRINTF_LIKE __attribute__((format(printf, 2, 3)))
 #define CHT_PRINTF_LIKE_LOG __attribute__((format(printf, 3, 4)))
@@ -217,6 +263,12 @@ CHT_PRINTF_LIKE static inline int cht_fail(struct cht_context *ctx, const char *
   ctx->host->fail(ctx, format, args);
   va_end(args);
   return -1;
+}
+
+/* For the functions below that came after 1.0. */
+static inline int cht_needs(struct cht_context *ctx, const char *function)
+{
+  return cht_fail(ctx, "%s() is not in this runtime: upgrade it, or ask CHT_HAS() first", function);
 }
 
 /* --- settings ------------------------------------------------------------------------------ */
@@ -308,6 +360,112 @@ static inline int cht_set_annotation(struct cht_context *ctx, const char *key, c
 static inline int cht_pin(struct cht_context *ctx, const char *pointer)
 {
   return ctx->host->pin(ctx, pointer);
+}
+
+/* Adds a device to linux.devices, and a rule that allows it to linux.resources.devices. A device
+   that is there already takes the mode, owner and group that are given; another one at the same
+   path is an error that names both. With type 0 the host's node must be there, also in a dry run.
+   A FIFO needs no rule. Since 1.1. */
+static inline int cht_add_device(struct cht_context *ctx, const struct cht_device *device)
+{
+  if (!CHT_HAS(ctx, add_device))
+    return cht_needs(ctx, "cht_add_device");
+  return ctx->host->add_device(ctx, device);
+}
+
+/* --- any field of the spec ------------------------------------------------------------------ */
+/* By its JSON pointer (RFC 6901): "/process/args/0"; in a key '~' is written "~0" and '/' "~1".
+   null counts as absent. It is an error if a step of the pointer cannot be taken, as into a
+   string, or if what it leads to is of another type than a get is for. In check, where there is no
+   spec, they all fail; in finish only the gets are of use. Since 1.1. */
+
+/* Each get leaves *value as it is when the field is absent, so that its initial value is the
+   default. What is lent is borrowed, valid until the spec is next edited. */
+
+/* What is there; NULL if it is absent, or on failure. For use with json-c, or to ask whether it is
+   there. */
+static inline struct json_object *cht_get(struct cht_context *ctx, const char *pointer)
+{
+  if (CHT_HAS(ctx, get))
+    return ctx->host->get(ctx, pointer);
+  cht_needs(ctx, "cht_get");
+  return NULL;
+}
+
+static inline int cht_get_text(struct cht_context *ctx, const char *pointer, const char **value)
+{
+  if (!CHT_HAS(ctx, get_text))
+    return cht_needs(ctx, "cht_get_text");
+  return ctx->host->get_text(ctx, pointer, value);
+}
+
+/* A whole number. One that needs 64 bits without a sign, as RLIM_INFINITY, is an error. */
+static inline int cht_get_number(struct cht_context *ctx, const char *pointer, int64_t *value)
+{
+  if (!CHT_HAS(ctx, get_number))
+    return cht_needs(ctx, "cht_get_number");
+  return ctx->host->get_number(ctx, pointer, value);
+}
+
+static inline int cht_get_boolean(struct cht_context *ctx, const char *pointer, bool *value)
+{
+  if (!CHT_HAS(ctx, get_boolean))
+    return cht_needs(ctx, "cht_get_boolean");
+  return ctx->host->get_boolean(ctx, pointer, value);
+}
+
+/* An array of texts, ended by NULL: process.args, a set of process.capabilities. */
+static inline int cht_get_list(struct cht_context *ctx, const char *pointer,
+                               const char *const **values)
+{
+  if (!CHT_HAS(ctx, get_list))
+    return cht_needs(ctx, "cht_get_list");
+  return ctx->host->get_list(ctx, pointer, values);
+}
+
+/*
+ * Each set adds the field or replaces what is there, whatever its type was. In an array an index
+ * replaces the element, which must be there, and "-" as the last step appends, unless an equal
+ * element is there: "/process/capabilities/bounding/-". Parents that are missing are made: before
+ * "-" an array, else an object.
+ */
+
+/* The text is copied. */
+static inline int cht_set_text(struct cht_context *ctx, const char *pointer, const char *value)
+{
+  if (!CHT_HAS(ctx, set_text))
+    return cht_needs(ctx, "cht_set_text");
+  return ctx->host->set_text(ctx, pointer, value);
+}
+
+static inline int cht_set_number(struct cht_context *ctx, const char *pointer, int64_t value)
+{
+  if (!CHT_HAS(ctx, set_number))
+    return cht_needs(ctx, "cht_set_number");
+  return ctx->host->set_number(ctx, pointer, value);
+}
+
+static inline int cht_set_boolean(struct cht_context *ctx, const char *pointer, bool value)
+{
+  if (!CHT_HAS(ctx, set_boolean))
+    return cht_needs(ctx, "cht_set_boolean");
+  return ctx->host->set_boolean(ctx, pointer, value);
+}
+
+/* Any value but null, as JSON text (RFC 8259) of at most 1 MiB. */
+static inline int cht_set_json(struct cht_context *ctx, const char *pointer, const char *json)
+{
+  if (!CHT_HAS(ctx, set_json))
+    return cht_needs(ctx, "cht_set_json");
+  return ctx->host->set_json(ctx, pointer, json);
+}
+
+/* Removes a member or an element, behind which the others move up. Absent is success. */
+static inline int cht_remove(struct cht_context *ctx, const char *pointer)
+{
+  if (!CHT_HAS(ctx, remove))
+    return cht_needs(ctx, "cht_remove");
+  return ctx->host->remove(ctx, pointer);
 }
 
 /* --- the plugin's one symbol ---------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hooks-json.h"
 
+#include "common/trust.h"
+
 #include <json-c/linkhash.h>
 
 static int read_stage(const char *name, const struct value *hooks, struct rules *rules,
@@ -41,7 +43,7 @@ int hooks_json_read(struct cht_context *ctx, const char *path, struct rules *rul
   cleanup_document struct document document = {.name = NULL};
   struct error err;
   if (document_read(path, RULE_FILE_MAX, &document, &err) < 0) {
-    if (errno != ENOENT)
+    if (!trust_is_missing(path))
       return cht_fail(ctx, "%s", err.text);
     cht_log(ctx, CHT_INFO, "there is no %s: it adds no hooks", path);
     return 0;

@@ -12,7 +12,8 @@
 
 #define HOOKS_JSON_MAX 1000 /* hooks of one stage */
 
-/* Adds a rule for each hook of the file. No file is no hook, and logged. */
+/* Adds a rule for each hook of the file. No file is no hook, and logged; but a link that
+   leads nowhere is an error. */
 int hooks_json_read(struct cht_context *ctx, const char *path, struct rules *rules);
 
 #endif

@@ -197,7 +197,7 @@ static int list_folder(struct cht_context *ctx, const char *folder, size_t rank,
 {
   struct error err;
   cleanup_close int fd = trust_open_folder(folder, &err);
-  if (fd < 0 && errno == ENOENT) {
+  if (fd < 0 && trust_is_missing(folder)) {
     cht_log(ctx, CHT_INFO, "there is no folder %s: it adds no hooks", folder);
     return 0;
   }

@@ -171,12 +171,33 @@ profile_that_is_broken() {
 # The original failed where it could not write its log (defect 16).
 log_that_cannot_be_written() {
   local log
-  for log in /proc/nowhere/runtime.log "$W/bundle/config.json/log" /dev/full; do
+  rm -f "$W"/{fifo,link,elsewhere}
+  mkfifo "$W/fifo"
+  sleep 30 3<>"$W/fifo" & # somebody has it open to read
+  ln -s elsewhere "$W/link"
+  for log in /proc/nowhere/runtime.log "$W/bundle/config.json/log" /dev/full "$W/fifo" "$W/link"; do
     write_config "$file_hooks"
     sed -i "s|debug = \"[^\"]*\"|debug = \"$log\"|" "$cfg"
     passes create --bundle "$bundle" c1
     everything_else_passes
   done
+  kill %1
+  [ ! -e "$W/elsewhere" ]
+}
+
+# Nor is the engine's, where the reason is on standard error at least; crun's may be a service.
+engine_log_that_cannot_be_written() {
+  local log
+  cd "$W"
+  rm -f fifo
+  mkfifo fifo
+  echo 'plugins = 5;' >"$cfg"
+  for log in /nowhere/log "$W" "$W/fifo" /dev/full '' syslog:docker journald:docker; do
+    run timeout 5 "$runtime" --log "$log" --log-format json create --bundle "$bundle" c1
+    assert_equal 1 "$status"
+    assert_equal "container-hooks-runtime: $cfg:1: plugins must be a list" "${output%% (*}"
+  done
+  ! find . -name 'syslog:*' -o -name 'journald:*' | grep .
 }
 
 # Every other command leaves a warning for the admin.
@@ -388,6 +409,7 @@ test_case 'a broken file in conf.d' broken_conf_d
 test_case 'a profile without its file' profile_without_file
 test_case 'a profile that is broken' profile_that_is_broken
 test_case 'a log that cannot be written hinders nobody (defect 16)' log_that_cannot_be_written
+test_case "an engine's log that cannot be written" engine_log_that_cannot_be_written
 by_root 'other commands log that it is broken (defect 9)' broken_config_is_logged
 
 by_root 'a config of somebody else' config_of_somebody_else
@@ -401,9 +423,9 @@ test_case 'hooks in a folder that others may write to' hooks_in_an_open_folder
 test_case 'a plugin that is missing' bad_entry 'name = "nobody";' \
   "plugin 'nobody': $TOOLKIT/plugins/nobody.so does not exist"
 test_case 'a plugin for another major version' bad_entry 'name = "abi-major";' \
-  "plugin 'abi-major'" 'plugin interface 2.0, this runtime offers 1.0: rebuild the plugin'
+  "plugin 'abi-major'" 'plugin interface 2.0, this runtime offers 1.1: rebuild the plugin'
 test_case 'a plugin for a later minor version' bad_entry 'name = "abi-minor";' \
-  "plugin 'abi-minor'" 'plugin interface 1.1, this runtime offers only 1.0: upgrade the runtime'
+  "plugin 'abi-minor'" 'plugin interface 1.2, this runtime offers only 1.1: upgrade the runtime'
 test_case 'a plugin that is too small' bad_entry 'name = "abi-small";' 'cht_plugin of ' CHT_PLUGIN
 test_case 'a library without the symbol' bad_entry 'name = "no-symbol";' 'exports no cht_plugin'
 test_case 'a plugin without a name' bad_entry 'name = "no-name";' 'has no name'

@@ -90,6 +90,9 @@ writer: 1 edit in N ms
 fault: disabled
 fault: failed: told to' "$(sed 's/[0-9.]* ms/N ms/' <<<"$output")"
   assert_contains "$(cat "$W/.errors")" 'optional, its edits are taken back'
+  write_config
+  ctk_out apply --trace "$W/bundle"
+  assert_equal 'the config lists no plugins' "$output"
 }
 
 trace_is_json_for_scripts() {
@@ -129,8 +132,14 @@ settings_are_typed() {
   assert_equal 'A=1,2' "$(jq -r '.process.env[-1]' <<<"$output")"
   ctk apply --plugin "$plugin" --set env=A=b --set stage=five --set hook=/bin/true "$W/bundle"
   assert_equal 1 "$status"
-  assert_contains "$output" "command line:2: setting 'stage' must be a whole number"
+  assert_contains "$output" "command line:1: setting 'stage' must be a whole number"
+  # The last one of a name counts, as with plugin enable.
+  ctk_out apply --plugin "$plugin" --set env=A=1 --set env=A=2 "$W/bundle"
+  assert_equal 'A=2' "$(jq -r '.process.env[-1]' <<<"$output")"
+  ctk apply --plugin "$plugin" --set group.one=1 --set group.two=2 "$W/bundle"
+  assert_contains "$output" "unknown setting 'group'"
   ctk apply --plugin "$plugin" --set 'a b=c' "$W/bundle"
+  assert_equal 2 "$status"
   assert_contains "$output" "'a b' is no setting's name"
 }
 
@@ -310,6 +319,9 @@ test_case 'FIFOs, links and nothing at all are refused' odd_files_are_refused
 test_case 'usage: no bundle' usage 'which config.json?'
 test_case 'usage: two bundles' usage 'one bundle at a time' a b
 test_case 'usage: an unknown command' usage '--command is create, run or restore' --command start a
+test_case 'usage: --json without --trace' usage '--json goes with --trace' --json a
+test_case 'usage: --set without a value' usage 'word is not of the form KEY=VALUE' \
+  --plugin "$TOOLKIT/plugins/writer.so" --set word a
 test_case 'usage: --set without --plugin' usage '--set goes with --plugin' --set a=b c
 test_case '--help has an example' help_has_an_example
 test_case 'works without root' works_without_root

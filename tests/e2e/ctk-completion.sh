@@ -21,7 +21,7 @@ offers() {
 every_command() {
   offers 'runtime config plugin apply doctor install uninstall' ''
   offers 'configure unconfigure status' runtime ''
-  offers 'list show enable disable check' plugin ''
+  offers 'list show enable disable check new test' plugin ''
   offers 'configure' --quiet runtime co
 }
 
@@ -57,6 +57,9 @@ values() {
   offers 'file.json folder' apply ''
   offers 'file.json' apply --diff 'fi'
   offers '' runtime configure --name ''
+  offers 'folder' plugin test ''
+  offers 'c c++' plugin new --lang ''
+  offers '' plugin new ''
 }
 
 plugins() {
@@ -72,6 +75,7 @@ install_toolkit
 test_case 'every command' every_command
 for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config \
   'config check' plugin 'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' \
+  'plugin new' 'plugin test' \
   apply doctor install uninstall; do
   # shellcheck disable=SC2086
   test_case "the options of: container-hooks-ctk $command" options $command

@@ -105,7 +105,8 @@ sets_entries() {
   gives plugins.file-hooks.required false
   gives plugins.file-hooks.enabled true
   gives plugins.file-hooks.settings.other 1,2
-  config_fails 1 'plugins has no entry with the name "gone"' --set plugins.gone.enabled=true
+  config_fails 1 'plugins has no entry with the name "gone" (container-hooks-ctk plugin enable' \
+    --set plugins.gone.enabled=true
 }
 
 gets_defaults() {
@@ -179,20 +180,82 @@ $W/profiles/good.cfg: ok, 0 plugins" "$output"
   printf '\nruntimes = 1;\n' >"$W/profiles/worse.cfg"
   config_fails 1 "$W/profiles/bad.cfg:1: plugin-dir must be an absolute path" check
   assert_contains "$output" "$W/profiles/worse.cfg:2: unknown key 'runtimes'"
-  assert_contains "$output" '2 profiles would be refused'
+  assert_contains "$output" '2 mistakes: containers would be refused'
   rm "$W"/profiles/*
 
   printf '\ndebug = "";\n' >"$W/conf.d/20-bad.cfg"
   config_fails 1 "$W/conf.d/20-bad.cfg:2: unknown key 'debug'" check
   config_fails 1 "$W/conf.d/10-writer.cfg:2: unknown key 'plugin-dir' (known: plugins)" \
     --config-file "$W/conf.d/10-writer.cfg" --set plugin-dir=/x
-  rm -r "$W/conf.d" "$W/profiles"
+  # One does not hide the others.
   echo 'container-hooks-runtime: { log-level = "x"; };' >"$F"
+  echo 'plugins = 1;' >"$W/conf.d/30-bad.cfg"
+  echo 'plugin = 1;' >"$W/profiles/bad.cfg"
   config_fails 1 "$F:1: log-level must be" check
+  assert_contains "$output" "$W/conf.d/20-bad.cfg:2: unknown key 'debug'"
+  assert_contains "$output" "$W/conf.d/30-bad.cfg:1: plugins must be"
+  assert_contains "$output" "$W/profiles/bad.cfg:1: unknown key 'plugin'"
+  assert_contains "$output" '4 mistakes'
+  rm -r "$W/conf.d" "$W/profiles"
+  config_fails 1 '1 mistake: containers would be refused' check
   rm "$F"
   # Only what the variable names may not be missing.
   CONTAINER_HOOKS_CONFIG='' XDG_CONFIG_HOME=$W run "$CTK" config check --config-file "$F"
   assert_contains "$output" "cannot find $F"
+}
+
+does_not_hide_an_original() {
+  rm -f "$F"
+  touch "$W/config.toml"
+  run "$CTK" config
+  assert_equal 1 "$status"
+  assert_contains "$output" "take it over with container-hooks-ctk config --from $W/config.toml"
+  run "$CTK" config --set plugin-dir=/x
+  assert_equal 1 "$status"
+  [ ! -e "$F" ]
+  config_ok --from "$W/config.toml"
+  config_ok --set plugin-dir=/x
+  rm "$W/config.toml"
+}
+
+sets_what_is_in_groups() {
+  echo 'plugins = ( { name = "a.b"; settings: { group: { one = 1; }; list = ( { x = 1; } ); }; } );' >"$F"
+  gives plugins.a.b.settings.group.one 1
+  gives plugins.a.b.settings.group '{"one":1}'
+  gives plugins.a.b.settings.list '[{"x":1}]'
+  config_ok --set plugins.a.b.settings.group.one=2 --set plugins.a.b.settings.new.deep.two=3
+  gives plugins.a.b.settings.group.one 2
+  gives plugins.a.b.settings.new '{"deep":{"two":3}}'
+  config_ok --unset plugins.a.b.settings.new
+  # A value does not take a group's place, which would be lost.
+  config_fails 1 "$F:1: group is a group { }" --set plugins.a.b.settings.group=1
+  config_fails 1 "$F:1: list has groups { } in it" --set plugins.a.b.settings.list=1
+  config_fails 2 'unknown key plugins.a.b.settings.x..y' --set plugins.a.b.settings.x..y=1
+}
+
+# Without root there may be a file of one's own in place of the system's.
+tells_of_ones_own() {
+  local command=(env)
+  [ "$(id -u)" != 0 ] || command=(setpriv --reuid 65534 --regid 65534 --clear-groups env)
+  [ ! -e /etc/container-hooks/config.cfg ] || return 0
+  chmod 755 "$W"
+  run "${command[@]}" -u CONTAINER_HOOKS_CONFIG XDG_CONFIG_HOME="$W/home" "$CTK" config
+  assert_equal 1 "$status"
+  assert_contains "$output" "Permission denied: this needs root"
+  assert_contains "$output" "of your own: --config-file $W/home/container-hooks/config.cfg"
+  run "$CTK" config --config-file ''
+  assert_equal 2 "$status"
+}
+
+# A descriptor that is closed must not become the file that is written.
+works_without_outputs() {
+  default_config
+  status=0
+  "$CTK" config --debug --set plugin-dir=/x <&- >&- 2>&- || status=$?
+  assert_equal 0 "$status"
+  gives plugin-dir /x
+  run sh -c "'$CTK' config --help >/dev/full"
+  assert_equal 1 "$status"
 }
 
 takes_over_an_original() {
@@ -223,6 +286,10 @@ TOML
   echo 'a = 1 b' >"$W/original.toml"
   config_fails 1 "$W/original.toml:1:7: 'b' where the line's end is expected" --from "$W/original.toml"
   config_fails 1 "$W/gone.toml does not exist" --from "$W/gone.toml"
+  rm "$F"
+  printf '[container-hooks-runtime]\n\nlog-level = "bananas"\n' >"$W/original.toml"
+  config_fails 1 "$W/original.toml:3: $F:8: log-level must be error" --from "$W/original.toml"
+  [ ! -e "$F" ]
 }
 
 keeps_links_and_modes() {
@@ -249,6 +316,10 @@ test_case 'values that make no sense are refused and nothing is written' refuses
 test_case 'a broken file is named, and can be mended' mends_a_broken_file
 test_case '--output writes elsewhere or prints' writes_elsewhere
 test_case 'check finds mistakes in config.cfg, conf.d and profiles' checks_all_layers
+test_case "the original's config is not hidden" does_not_hide_an_original
+test_case 'without root: where a file of one'\''s own would be' tells_of_ones_own
+test_case 'all outputs closed' works_without_outputs
+test_case "--set and --get of settings in groups" sets_what_is_in_groups
 test_case "--from takes over the original's config.toml" takes_over_an_original
 test_case 'a symbolic link and a mode stay' keeps_links_and_modes
 test_end

@@ -134,6 +134,26 @@ default_on_command_line_is_told() {
   run_ok "$CTK" runtime configure --config-file "$W/elsewhere.json" --pid-file "$W/fake.pid"
 }
 
+# A default that only stands there must not be said aloud in the file, for the same reason.
+no_default_is_said_that_was_not_written() {
+  printf '{"runtimes": {}}\n' >"$W/elsewhere.json"
+  cat >"$W/fake/dockerd" <<END
+#!/bin/bash
+trap 'cat "$W/elsewhere.json" >"$W/read.json"' HUP
+touch "$W/trapped"
+while :; do sleep 0.1; done
+END
+  "$W/fake/dockerd" --default-runtime=crun &
+  echo $! >"$W/fake.pid"
+  wait_until 5 test -e "$W/trapped"
+  local this=(--config-file "$W/elsewhere.json" --pid-file "$W/fake.pid" --reload)
+  run_ok "$CTK" runtime configure "${this[@]}"
+  run_ok "$CTK" runtime unconfigure "${this[@]}"
+  assert_equal '{"runtimes": {}}' "$(cat "$W/read.json")"
+  assert_equal '{"runtimes": {}}' "$(cat "$W/elsewhere.json")"
+  kill "$(cat "$W/fake.pid")"
+}
+
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 write_config
@@ -152,4 +172,6 @@ test_case 'another default and an edit of the admin survive' another_default_com
 test_case 'a file that the daemon does not read is noticed' another_file_is_told
 test_case 'a default on the command line of dockerd is told before anything is written' \
   default_on_command_line_is_told
+test_case 'unconfigure says no default aloud that the file did not name' \
+  no_default_is_said_that_was_not_written
 test_end

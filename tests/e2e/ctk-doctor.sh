@@ -81,10 +81,26 @@ problem() {
   always_a_mend
 }
 
+# mends COMMAND: one finding has this mend, for the file that was asked about and no other.
+mends() {
+  jq -e --arg mend "$1" 'any(.[]; .mend == $mend)' <<<"$findings" >/dev/null ||
+    fail "not found: $1"$'\n'"in: $(jq -c '.[]' <<<"$findings")"
+}
+
 not_configured() {
   echo '{}' >"$daemon"
   write_config
   problem problem 'it does not know container-hooks-runtime'
+  mends "container-hooks-ctk runtime configure --runtime docker --config-file $daemon"
+}
+
+by_another_name() {
+  docker "$RUNTIME"
+  write_config
+  run "$CTK" doctor --runtime docker --config-file "$daemon" --name mine
+  assert_equal 1 "$status"
+  assert_contains "$output" \
+    "container-hooks-ctk runtime configure --runtime docker --name mine --config-file $daemon"
 }
 
 program_is_missing() {
@@ -108,6 +124,53 @@ program_is_another() {
   problem note "it is not the program that belongs to this one, $RUNTIME"
 }
 
+program_is_a_folder() {
+  docker "$W"
+  write_config
+  problem problem "$W cannot be run: Is a directory"
+}
+
+program_is_none_of_ours() {
+  cp "$(type -P true)" "$W/true"
+  docker "$W/true"
+  lowlevel=$W/lowlevel write_config
+  problem problem "$W/true --version is not what $W/lowlevel answers: "
+}
+
+# broken_worker TEXT: what is there in its place is no worker of this version.
+broken_worker() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config "$(fault 'act = "none";')"
+  problem problem "$1"
+  mends 'install the toolkit anew, as it was installed; until then containers are refused'
+}
+
+worker_is_missing() {
+  mv "$TOOLKIT/modify" "$W/modify"
+  broken_worker "$TOOLKIT/modify does not exist"
+  cp "$W/modify" "$TOOLKIT"
+}
+
+worker_is_another() {
+  mv "$TOOLKIT/modify" "$W/modify"
+  sed "s/$(version)/0.0.0/g" "$W/modify" >"$TOOLKIT/modify"
+  chmod 755 "$TOOLKIT/modify"
+  broken_worker "$TOOLKIT/modify is of another version than this program ($(version))"
+  cp "$W/modify" "$TOOLKIT"
+}
+
+version() {
+  "$CTK" --version | cut -d ' ' -f 2
+}
+
+lowlevel_hangs() {
+  printf '#!/bin/sh\nexec sleep 60\n' >"$W/hanging"
+  chmod 755 "$W/hanging"
+  docker "$RUNTIME"
+  lowlevel=$W/hanging write_config
+  problem problem "does not reach $W/hanging: no end within 10 s"
+}
+
 config_is_broken() {
   docker "$RUNTIME"
   echo 'nonsense' >"$CONTAINER_HOOKS_CONFIG"
@@ -118,6 +181,32 @@ engine_file_is_broken() {
   echo '{' >"$daemon"
   write_config
   problem problem "$daemon:"
+  assert_lacks "$findings" 'was found'
+}
+
+engine_file_is_secret() {
+  local command=()
+  [ "$(id -u)" != 0 ] || command=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+  chmod 755 "$W"
+  docker "$RUNTIME"
+  write_config
+  chmod 0 "$daemon"
+  run "${command[@]}" "$CTK" doctor --runtime docker --config-file "$daemon"
+  chmod 644 "$daemon"
+  assert_equal 1 "$status"
+  assert_contains "$output" "cannot read $daemon: Permission denied: this needs root"
+  assert_contains "$output" '-> run this as root; if that does not help, mend the file'
+}
+
+tells_what_it_does() {
+  docker "$RUNTIME"
+  lowlevel=$W/lowlevel write_config
+  run "$CTK" doctor --runtime docker --config-file "$daemon" --debug
+  assert_contains "$output" "container-hooks-ctk: debug: reading $daemon"
+  assert_contains "$output" "container-hooks-ctk: debug: running $RUNTIME --version"
+  assert_contains "$output" "container-hooks-ctk: debug: running $TOOLKIT/modify"
+  run "$CTK" doctor --runtime docker --config-file "$daemon"
+  assert_lacks "$output" debug:
 }
 
 no_lowlevel() {
@@ -199,11 +288,19 @@ make_lowlevel
 test_case 'all is well: status 0' all_is_well
 test_case 'in words, with what to do' in_words_for_people
 test_case 'an engine that is not configured' not_configured
+test_case 'an engine that calls us something else' by_another_name
 test_case 'a program that is missing' program_is_missing
 test_case 'a program that others could change' program_can_be_changed
 test_case 'a program that is not this toolkit'\''s' program_is_another
+test_case 'a folder in place of a program' program_is_a_folder
+test_case 'a program that has nothing to do with us' program_is_none_of_ours
+test_case 'no worker' worker_is_missing
+test_case "another version's worker" worker_is_another
+test_case 'a low-level runtime that hangs' lowlevel_hangs
 test_case 'a broken config.cfg' config_is_broken
 test_case 'a broken daemon.json' engine_file_is_broken
+test_case 'a daemon.json that only root may read' engine_file_is_secret
+test_case '--debug: what is read and run' tells_what_it_does
 test_case 'no low-level runtime' no_lowlevel
 test_case 'a low-level runtime without features' lowlevel_without_features
 test_case 'a required plugin that is refused' required_plugin_is_refused

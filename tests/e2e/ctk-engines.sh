@@ -206,6 +206,158 @@ corpus_file() {
   done
 }
 
+# --- what no folder of files can show -----------------------------------------------------------
+
+# here WORD…: on the files of a fresh case, in which we are.
+here() {
+  runtime "$1" --config-file daemon.json "${@:2}"
+}
+
+status_here() {
+  run "$ctk" runtime status --runtime docker --config-file daemon.json
+}
+
+begin() {
+  rm -rf "$W/state" "$case_folder"
+  mkdir -p "$case_folder/folder"
+  cd "$case_folder"
+  printf '{"default-runtime": "old"}\n' >daemon.json
+}
+
+spelt_otherwise() {
+  local path
+  begin
+  ln -s . link
+  for path in daemon.json ./daemon.json folder/../daemon.json "$PWD//daemon.json"; do
+    printf '{"default-runtime": "old"}\n' >daemon.json
+    runtime configure --config-file "$path" --path /bin/true --default
+    assert_equal 0 "$status" || fail "$output"
+    sed -i 's/{/{"debug": true, /' daemon.json
+    here unconfigure
+    assert_equal '{"debug": true, "default-runtime": "old"}' "$(cat daemon.json)"
+  done
+  runtime configure --config-file link/new.json --path /bin/true
+  assert_contains "$output" "$PWD/link/new.json" # a link's name is the admin's
+}
+
+# What configure remembers is not as it wrote it.
+spoil_memory() {
+  case $1 in
+    empty) : >"$2" ;;
+    cut) truncate -s -20 "$2" ;;
+    of-another-name) sed -i 's/"name":"c/"name":"d/' "$2" ;;
+    of-the-future) sed -i 's/"format":1/"format":2/' "$2" ;;
+    writable-by-others) chmod 666 "$2" ;;
+    a-pipe) rm "$2" && mkfifo "$2" ;;
+    a-link-to-nowhere) rm "$2" && ln -s /nowhere "$2" ;;
+  esac
+}
+
+spoilt_memory_is_told() {
+  local how memory
+  for how in empty cut of-another-name of-the-future writable-by-others a-pipe a-link-to-nowhere; do
+    begin
+    here configure --path /bin/true --default
+    memory=$(echo "$W"/state/engines/*)
+    cp daemon.json ours.json
+    spoil_memory "$how" "$memory"
+    here unconfigure
+    assert_equal 1 "$status" || fail "$how"
+    assert_contains "$output" "$memory"
+    assert_contains "$output" 'if you remove the file, unconfigure goes by the text of'
+    cmp ours.json daemon.json
+    status_here
+    assert_equal 0 "$status"
+    rm "$memory"
+    here unconfigure
+    assert_equal 0 "$status" || fail "$output"
+    assert_lacks "$(cat daemon.json)" container-hooks
+  done
+}
+
+# is_told MESSAGE: by configure and status, and nothing is made beside it.
+is_told() {
+  local before
+  before=$(ls -A)
+  here configure --path /bin/true
+  assert_equal 1 "$status"
+  assert_contains "$output" "$1"
+  status_here
+  assert_equal 1 "$status"
+  assert_equal "$before" "$(ls -A)"
+}
+
+odd_files_are_told() {
+  begin
+  rm daemon.json
+  mkfifo daemon.json
+  is_told 'is not a regular file'
+  rm daemon.json
+  mkdir daemon.json
+  is_told 'is not a regular file'
+  rmdir daemon.json
+  ln -s /dev/zero daemon.json
+  is_told 'is not a regular file'
+  ln -sf nowhere daemon.json
+  is_told 'is a symbolic link that leads nowhere'
+  ln -sf daemon.json daemon.json
+  is_told 'Too many levels of symbolic links'
+  rm daemon.json
+  printf '{}\0' >daemon.json
+  is_told 'it holds a NUL byte'
+}
+
+the_file_behind_a_link_keeps_its_mode() {
+  begin
+  mv daemon.json folder/real.json
+  chmod 640 folder/real.json
+  [ "$(id -u)" != 0 ] || chown 1234:4321 folder/real.json
+  stat -c '%a %u %g' folder/real.json >mode
+  ln -s folder/real.json daemon.json
+  here configure --path /bin/true
+  assert_equal 0 "$status" || fail "$output"
+  assert_equal folder/real.json "$(readlink daemon.json)"
+  assert_contains "$(cat folder/real.json)" container-hooks-runtime
+  assert_equal "$(cat mode)" "$(stat -c '%a %u %g' folder/real.json)"
+  here unconfigure
+  assert_equal '{"default-runtime": "old"}' "$(cat folder/real.json)"
+  assert_equal "$(cat mode)" "$(stat -c '%a %u %g' folder/real.json)"
+}
+
+# A folder's name is no pattern.
+brackets_in_a_path() {
+  local engine=$1 folder="$case_folder/a[1]?"
+  begin
+  mkdir "$folder"
+  printf '%s\n' "$2" >"$folder/config"
+  cp "$folder/config" first
+  runtime configure --runtime "$engine" --config-file "$folder/config" --drop-in \
+    --path /bin/true --default
+  assert_equal 0 "$status" || fail "$output"
+  assert_lacks "$output" note:
+  run "$ctk" runtime status --runtime "$engine" --config-file "$folder/config" --json
+  jq -e '.[0] | .configured and .is_default' <<<"$output"
+  runtime unconfigure --runtime "$engine" --config-file "$folder/config"
+  cmp first "$folder/config"
+}
+
+# Two names, taken back in the order in which they came.
+two_names() {
+  local engine=$1 file=$2 name
+  begin
+  cp "$file" config
+  for name in first second; do
+    runtime configure --runtime "$engine" --config-file config --path /bin/true --name "$name"
+    assert_equal 0 "$status" || fail "$output"
+  done
+  for name in first second; do
+    runtime unconfigure --runtime "$engine" --config-file config --name "$name"
+    assert_equal 0 "$status" || fail "$output"
+  done
+  diff -u "$file" config
+  nothing_is_remembered
+}
+
 # --- all ----------------------------------------------------------------------------------------
 
 python=
@@ -223,6 +375,20 @@ if [ $# = 0 ]; then
     engine=$(basename "$(dirname "$file")")
     test_case "configure and unconfigure give back $engine/$(basename "$file")" \
       corpus_file "$engine" "$file"
+  done
+  test_case 'a file is the same one however its path is spelt' spelt_otherwise
+  test_case 'memory that is not as configure wrote it is told, and can be removed' \
+    spoilt_memory_is_told
+  test_case 'what is no file is told and left' odd_files_are_told
+  test_case 'the file behind a link is edited and keeps mode and owner' \
+    the_file_behind_a_link_keeps_its_mode
+  test_case 'brackets in a path are no pattern: containerd' brackets_in_a_path containerd 'version = 3'
+  test_case 'brackets in a path are no pattern: crio' brackets_in_a_path crio ''
+  test_case 'brackets in a path are no pattern: podman' brackets_in_a_path podman ''
+  for file in "$corpus"/{containerd/v2-indented.toml,containerd/v3-bare.toml,crio/full.conf}; do
+    engine=$(basename "$(dirname "$file")")
+    test_case "two names are taken back in any order: $engine/$(basename "$file")" \
+      two_names "$engine" "$file"
   done
   [ -n "$python" ] || echo "skip $GROUP: python3 has no tomllib: nobody else read the TOML"
 fi

@@ -142,6 +142,24 @@ full_disk_changes_nothing() {
   umount "$W/small"
 }
 
+# Found before anything is replaced.
+folder_in_the_way_changes_nothing() {
+  rm -rf "$P" "$E"
+  mkdir -p "$P/bin/container-hooks-runtime/sub"
+  install "$TOOLKIT"
+  assert_equal 1 "$status"
+  assert_contains "$output" "$P/bin/container-hooks-runtime is a folder: remove it first"
+  assert_equal '' "$(find "$P" -type f)"
+  rm -rf "$P"
+}
+
+# What an admin's strict umask must not do: engines and rootless users could not look into it.
+folders_are_for_everybody() {
+  rm -rf "$P" "$E"
+  (umask 077 && install_ok "$TOOLKIT")
+  assert_equal '' "$(find "$P" "$E" -type d ! -perm 755)"
+}
+
 says_what_needs_root() {
   local command=(env)
   [ "$(id -u)" != 0 ] || command=(setpriv --reuid 65534 --regid 65534 --clear-groups env)
@@ -211,6 +229,21 @@ refuses_while_an_engine_uses_it() {
   assert_equal 0 "$status"
 }
 
+# The engine's config has the name behind the links, since configure looked there.
+refuses_behind_a_link() {
+  rm -rf "$P" "$W/real" "$W/daemon.json"
+  mkdir "$W/real"
+  ln -s real "$W/link"
+  run_ok "$CTK" install --toolkit-root "$TOOLKIT" --prefix "$W/link/" --sysconfdir "$E"
+  run_ok "$W/link/bin/container-hooks-ctk" runtime configure --runtime docker \
+    --config-file "$W/daemon.json" --no-check
+  run "$W/link/bin/container-hooks-ctk" uninstall --prefix "$W/link"
+  assert_equal 1 "$status"
+  assert_contains "$output" "Docker still runs $W/real/bin/container-hooks-runtime"
+  [ -e "$W/real/bin/container-hooks-runtime" ]
+  run_ok "$CTK" uninstall --prefix "$W/link" --force
+}
+
 force_goes_through() {
   rm -rf "$P"
   install_ok "$TOOLKIT"
@@ -248,12 +281,15 @@ test_case 'a source in its own place is left alone' never_deletes_its_source
 test_case 'from where it is installed to elsewhere' copies_an_installed_one
 test_case 'if one is missing nothing is replaced' nothing_happens_where_one_is_missing
 test_case 'on a full disk nothing is replaced' full_disk_changes_nothing
+test_case 'a folder in the place of a program: nothing is replaced' folder_in_the_way_changes_nothing
+test_case 'folders can be read by everybody, whatever the umask' folders_are_for_everybody
 test_case 'without root: which folder needs it' says_what_needs_root
 test_case 'uninstall: what was installed and nothing else' uninstalls_what_it_brought
 test_case 'uninstall: what earlier versions brought too' uninstalls_what_earlier_ones_brought
 test_case 'uninstall: not what a package brought' uninstalls_nothing_else
 test_case 'uninstall: nothing outside of the prefix' list_cannot_lead_astray
 test_case 'uninstall: refuses while an engine uses it' refuses_while_an_engine_uses_it
+test_case 'uninstall: refuses behind a symbolic link, too' refuses_behind_a_link
 test_case 'uninstall --force' force_goes_through
 test_case 'usage: status 2; --help has examples' usage
 test_end

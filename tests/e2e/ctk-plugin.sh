@@ -205,6 +205,7 @@ enable_twice_is_once() {
   cp "$CONTAINER_HOOKS_CONFIG" "$W/before.cfg"
   ctk enable writer
   assert_equal 0 "$status"
+  assert_equal "plugin 'writer' is enabled already" "$output"
   cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
 }
 
@@ -269,6 +270,34 @@ dry_run_shows_and_writes_nothing() {
   cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
 }
 
+# All of them, or, where one cannot be written, none.
+disables_in_all_files() {
+  write_config 'name = "writer";'
+  mkdir -p "$W/conf.d" "$W/full"
+  echo 'plugins = ( { name = "writer"; }, { name = "writer"; } );' >"$W/conf.d/10-writer.cfg"
+  ctk disable writer
+  assert_equal "plugin 'writer' is disabled ($CONTAINER_HOOKS_CONFIG)
+plugin 'writer' is disabled ($W/conf.d/10-writer.cfg)" "$output"
+  ctk_json list
+  assert_equal '["disabled"]' "$(jq -c '[.[] | select(.order) | .state] | unique' <<<"$output")"
+  ctk disable writer
+  assert_equal "plugin 'writer' is disabled already" "$output"
+
+  if [ "$(id -u)" = 0 ] && mount -t tmpfs none "$W/full" 2>/dev/null; then
+    write_config 'name = "writer";'
+    cp "$CONTAINER_HOOKS_CONFIG" "$W/before.cfg"
+    echo 'plugins = ( { name = "writer"; } );' >"$W/full/writer.cfg"
+    ln -sf "$W/full/writer.cfg" "$W/conf.d/10-writer.cfg"
+    mount -o remount,ro,mode=755 "$W/full"
+    ctk disable writer
+    assert_equal 1 "$status"
+    assert_contains "$output" 'Read-only file system'
+    cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
+    umount "$W/full"
+  fi
+  rm -r "$W/conf.d"
+}
+
 disable_of_nothing() {
   write_config
   ctk disable nothing
@@ -324,6 +353,7 @@ test_case 'enable: in an empty config' enable_without_a_config
 test_case 'enable: not what would fail, unless forced' enable_refuses_what_would_fail
 test_case 'enable: beside one that is broken' enable_beside_a_broken_one
 test_case 'enable and disable: in the file that has the entry' edits_the_file_that_has_the_entry
+test_case 'disable: in all files or none' disables_in_all_files
 test_case 'disable --dry-run: only shows' dry_run_shows_and_writes_nothing
 test_case 'disable: what is not there' disable_of_nothing
 test_case 'usage: status 2; --help has examples' usage

@@ -106,6 +106,58 @@ configure_failed_anywhere() {
   done
 }
 
+# --- a reload between two writes ----------------------------------------------------------------
+
+daemon=$W/etc/daemon.json
+
+# A dockerd that reads its file when it is told to.
+start_reader() {
+  mkdir "$W/fake"
+  cat >"$W/fake/dockerd" <<END
+#!/bin/bash
+trap 'cat "$daemon" >/dev/null' HUP
+touch "$W/trapped"
+while :; do sleep 0.05; done
+END
+  chmod 755 "$W/fake/dockerd"
+  "$W/fake/dockerd" &
+  echo $! >"$W/fake.pid"
+  wait_until 5 test -e "$W/trapped"
+}
+
+docker() {
+  "$CTK" runtime "$@" --config-file "$daemon" --pid-file "$W/fake.pid" --no-check
+}
+
+fresh_docker() {
+  rm -rf "$W/etc" "$W/state"
+  mkdir -p "$W/etc"
+  printf '{"default-runtime": "old"}\n' >"$daemon"
+  docker configure --default --path /bin/true >"$W/.output"
+}
+
+unconfigure_and_reload_killed_anywhere() {
+  local call first count
+  start_reader
+  fresh_docker
+  strace -f -qq -o "$W/calls" "$CTK" runtime unconfigure --reload --no-check \
+    --config-file "$daemon" --pid-file "$W/fake.pid"
+  assert_equal '{"default-runtime": "old"}' "$(cat "$daemon")"
+  first=$(grep -n -m 1 "$daemon" "$W/calls" | cut -d : -f 1)
+  count=$(wc -l <"$W/calls")
+  for ((call = first; call <= count; call += 2)); do
+    fresh_docker
+    strace -f -qq -o /dev/null -e "inject=all:signal=SIGKILL:when=$call" "$CTK" runtime \
+      unconfigure --reload --no-check --config-file "$daemon" --pid-file "$W/fake.pid" \
+      </dev/null >/dev/null 2>&1 || true
+    jq -e . "$daemon" >/dev/null || fail "no JSON any more: SIGKILL at call $call"
+    docker unconfigure
+    assert_equal '{"default-runtime": "old"}' "$(cat "$daemon")" || fail "SIGKILL at call $call"
+    assert_equal '' "$(find "$W/state" -type f)"
+  done
+  kill "$(cat "$W/fake.pid")"
+}
+
 no_space_left() {
   fresh
   mount -t tmpfs -o size=64k none "$W/etc"
@@ -129,6 +181,8 @@ test_case 'configure killed at any system call: old or new, and it can be taken 
   configure_killed_anywhere
 test_case 'unconfigure killed at any system call: old or new, and it can be done again' \
   unconfigure_killed_anywhere
+test_case 'unconfigure --reload killed at any system call: the old bytes come back all the same' \
+  unconfigure_and_reload_killed_anywhere
 for error in ENOSPC EIO; do
   test_case "configure with $error at any system call: old or new" configure_failed_anywhere $error
 done

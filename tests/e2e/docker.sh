@@ -80,6 +80,28 @@ failing_hook_is_read_by_the_user() {
   assert_contains "$output" 'hook said no'
 }
 
+# Each start writes a config.json anew, which is patched anew.
+patches_reach_the_container() {
+  mkdir -p "$W/patches.d" "$W/share"
+  echo '{"merge": {"process": {"oomScoreAdj": 321}, "linux": {"resources": {"pids": {"limit": 77}}}}}' \
+    >"$W/patches.d/10.json"
+  jq -n --arg share "$W/share" '[{op: "add", path: "/mounts/-",
+    value: {destination: "/share", type: "bind", source: $share, options: ["bind"]}}]' \
+    >"$W/patches.d/20.json"
+  write_config "name = \"spec-patch\"; settings: { dir = \"$W/patches.d\"; };"
+  run_ok docker run -d --name patched --network none "$image" sleep 1000
+  local turn
+  for turn in started restarted; do
+    echo $turn >"$W/share/turn"
+    run_ok docker exec patched sh -c 'cat /proc/1/oom_score_adj /share/turn; grep -c " /share " /proc/mounts'
+    assert_equal $'321\n'$turn$'\n1' "$output"
+    # shellcheck disable=SC2046
+    grep -qx 77 $(find /sys/fs/cgroup -path "*/$NAME/*/pids.max")
+    run_ok docker restart --time 0 patched
+  done
+  run_ok docker rm --force patched
+}
+
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 write_config
@@ -94,4 +116,5 @@ test_case 'docker run prints the words of a plugin that refuses' refusal_is_read
 test_case 'docker run prints the words of a hook that fails' failing_hook_is_read_by_the_user
 test_case 'with a broken config run is refused; exec, stop and rm work' \
   broken_config_keeps_containers_manageable
+test_case 'patches of spec-patch reach the container, at each start' patches_reach_the_container
 test_end

@@ -121,6 +121,31 @@ link_to_a_file() {
   refused "$spec is a symbolic link"
 }
 
+# Not for ever, and the log says why.
+locked() {
+  fresh_bundle
+  echo '{}' >"$spec"
+  plugin_timeout=1 lowlevel=/bin/true write_config "$file_hooks"
+  flock --no-fork "$bundle" sleep 30 &
+  wait_until 5 lock_is_held
+  refused 'did not finish within 1 s'
+  kill %1
+  lowlevel=/bin/true write_config "$file_hooks"
+  assert_contains "$(cat "$W/runtime.log")" "somebody has locked $bundle"
+}
+
+lock_is_held() {
+  ! flock --nonblock "$bundle" true
+}
+
+# A folder in the place of the file that we write is not ours to remove.
+new_file_is_a_folder() {
+  fresh_bundle
+  echo '{}' >"$spec"
+  mkdir "$bundle/.config.json.container-hooks"
+  refused "cannot remove $bundle/.config.json.container-hooks, left by an earlier run: Is a directory"
+}
+
 # as_nobody FUNCTION: the runtime is not called by root, who may do everything.
 as_nobody() {
   if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid 65534 --regid 65534 --clear-groups); fi
@@ -205,6 +230,8 @@ test_case 'a folder' folder
 test_case 'a FIFO, without waiting for its writer' fifo
 test_case 'a link that leads nowhere' dangling_link
 test_case 'a link' link_to_a_file
+test_case 'locked by somebody' locked
+test_case 'a folder in the place of the new one' new_file_is_a_folder
 test_case 'unreadable' as_nobody unreadable
 test_case 'in a folder that we may not write to' as_nobody folder_of_somebody_else
 if [ "$(id -u)" = 0 ]; then

@@ -66,10 +66,59 @@ failed_anywhere() {
   done
 }
 
+# --- the front is killed, and the worker is not ----------------------------------------------------
+
+workers() {
+  grep -lF "$TOOLKIT/modify" /proc/[0-9]*/cmdline 2>/dev/null
+}
+
+no_worker() {
+  [ -z "$(workers)" ]
+}
+
+nothing_has_happened() {
+  cmp "$W/bundle/config.json" "$old"
+  assert_equal config.json "$(ls -A "$W/bundle")"
+  [ ! -e "$W/starts" ] || fail 'the low-level runtime has run'
+}
+
+# The worker goes down with the front, whatever it is at.
+ended_by() {
+  local front status=0
+  fresh_bundle
+  write_config "$file_hooks" "$(fault 'act = "hang";')"
+  "$RUNTIME" create --bundle "$W/bundle" c1 2>/dev/null &
+  front=$!
+  wait_until 5 workers
+  kill "-$1" "$front"
+  wait "$front" || status=$?
+  assert_equal $((128 + $(kill -l "$1"))) "$status"
+  wait_until 5 no_worker
+  nothing_has_happened
+}
+
+# One that comes too late to be told of its front's end sees that nobody listens. strace holds it up
+# before it asks to be told.
+born_as_an_orphan() {
+  fresh_bundle
+  write_config "$file_hooks"
+  strace -f -qq -o /dev/null -e inject=prctl:delay_enter=1500000 \
+    "$RUNTIME" create --bundle "$W/bundle" c1 2>/dev/null &
+  wait_until 5 workers
+  pkill -KILL -f "^$RUNTIME create"
+  wait $! || true
+  wait_until 5 no_worker
+  nothing_has_happened
+}
+
 test_case 'a create makes its edits' count_calls
 test_case 'SIGKILL at any system call leaves a whole config.json, and the next create is clean' \
   killed_anywhere
 for error in ENOSPC EIO ENOMEM EMFILE EINTR; do
   test_case "$error at any system call: edited, or not started" failed_anywhere $error
 done
+for signal in TERM HUP KILL; do
+  test_case "SIG$signal to the front: the worker ends too" ended_by $signal
+done
+test_case 'a worker whose front is gone before it has begun does nothing' born_as_an_orphan
 test_end

@@ -233,6 +233,20 @@ exit|called exit(0) during its modify
 abort|was killed by signal 6 (Aborted) during its modify
 crash|was killed by signal 11 (Segmentation fault) during its modify
 hang|did not finish within 1 s (plugin-timeout) and was killed during its modify
+stop|did not finish within 1 s (plugin-timeout) and was killed during its modify
+trace|did not finish within 1 s (plugin-timeout) and was killed during its modify
+leave-group|did not finish within 1 s (plugin-timeout) and was killed during its modify
+daemon|called exit(0) during its modify
+exec|called exit(0) during its modify
+scribble|was killed by signal 11 (Segmentation fault) during its modify
+put-spec|it released ctx->spec, which was only lent to it
+swap-spec|it put another object into ctx->spec: edit the one it holds
+cycle|config.json is nested deeper than 128, or holds itself
+deep|config.json is nested deeper than 128, or holds itself
+nan|config.json: /number is no number that JSON has
+nul|config.json: /text has a NUL
+bytes|config.json: /text has a byte 0xff that is not UTF-8
+key-twice|config.json: /process is there twice
 ACTS
 test_case "exit with the worker's own number for another version" refused \
   'called exit(65) during its modify' "$(fault 'act = "exit"; status = 65;')"
@@ -246,7 +260,7 @@ exit|called exit(0) during its finish
 crash|was killed by signal 11 (Segmentation fault) during its finish
 hang|did not finish within 1 s (plugin-timeout) and was killed during its finish
 ACTS
-for act in none close fork-return chdir umask signals setenv; do
+for act in none close fork-return chdir umask signals setenv limits put-settings; do
   test_case "$act: nothing of it reaches the runtime" starts "$(fault "act = \"$act\";")"
   test_case "$act in finish: nothing of it reaches the runtime" \
     starts "$(fault "act = \"$act\"; when = \"finish\";")"

@@ -188,6 +188,24 @@ never_itself() {
   assert_contains "$output" no-such-runtime
 }
 
+# use_device SETTINGS: opens in a container a device that the writer adds. /dev/fuse is none of those
+# that runc lets every container use.
+use_device() {
+  write_config "name = \"writer\"; settings: { device = \"/dev/ours\"; device-host = \"/dev/fuse\";
+    device-mode = 0x1b6; device-owner = 7; $1 };"
+  make_bundle "$W/device" '.process.args =
+    ["/bin/sh", "-c", "ls -ln /dev/ours; : <>/dev/ours && echo opened"]'
+  run "${runtime[@]}" run --bundle "$W/device" device
+  assert_contains "$(tr -s ' ' <<<"$output")" 'crw-rw-rw- 1 7 7 10, 229 '
+}
+
+device_can_be_used() {
+  use_device ''
+  assert_contains "$output" opened
+  use_device 'fields = [ "remove /linux/resources/devices/1" ];'
+  assert_contains "$output" 'Operation not permitted'
+}
+
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 runtime=("$RUNTIME" --root "$W/runc")
@@ -205,5 +223,7 @@ test_case 'a refusal is one entry in --log, in --log-format, and a line on stand
   reason_reaches_the_engine_log
 test_case 'a success writes nothing to --log' success_leaves_the_engine_log_alone
 test_case 'the outputs of runc pass unchanged' outputs_of_runc_pass_unchanged
+test_case 'a device that a plugin adds can be used, which without its rule it could not' \
+  device_can_be_used
 test_case 'neither itself nor nothing is a low-level runtime' never_itself
 test_end

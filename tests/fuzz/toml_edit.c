@@ -60,7 +60,7 @@ static void edit_list(const char *text, const char *const *path)
     return;
   must(is_toml(longer));
   must(toml_edit_list_remove(longer, "fuzz", path, "element", &shorter, &err) == 0);
-  must(is_toml(shorter));
+  must(strstr(text, "element") != NULL || text_equal(shorter, text));
 }
 
 static void edit_block(const char *text)

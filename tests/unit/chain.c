@@ -3,6 +3,7 @@
 #include "worker/chain.h"
 
 #include "common/json.h"
+#include "common/shared.h"
 #include "folder.h"
 
 #include <fcntl.h>
@@ -12,7 +13,8 @@
 
 static struct chain chain;
 static struct config config;
-static struct report report;
+static struct shared memory;
+static struct report *report;
 static struct json_object *spec;
 static struct error err;
 
@@ -30,6 +32,8 @@ static void start(void)
 {
   make_folder();
   copy_plugins();
+  cr_assert_eq(shared_open(&memory, sizeof(*report), &err), 0, "%s", err.text);
+  report = memory.memory;
   cr_assert_eq(json_parse(SPEC, strlen(SPEC), "spec", &spec, &err), 0);
 }
 
@@ -38,6 +42,7 @@ static void end(void)
   chain_free(&chain);
   config_free(&config);
   json_object_put(spec);
+  shared_close(&memory);
   remove_folder();
 }
 
@@ -58,7 +63,7 @@ static int load(const char *plugins, uint64_t skip)
   log_setup(steal_pointer(&log), LOG_DEBUG, "test");
 
   const struct chain_container container = {.command = CHT_CREATE, .id = "c1", .bundle = folder};
-  return chain_load(&chain, &config, &container, skip, &report, &err);
+  return chain_load(&chain, &config, &container, skip, report, &err);
 }
 
 static void load_ok(const char *plugins)
@@ -345,19 +350,49 @@ static void expect_not_loaded(const char *name, const char *cause)
   cr_expect_eq(load(entry, 0), -1, "%s", name);
   cr_expect(text_starts(err.text, expected), "%s", err.text);
   cr_expect_not_null(strstr(err.text, words), "'%s' is not in: %s", words, err.text);
-  cr_expect_eq(report.running, -1);
+  cr_expect_eq(report->running, -1);
 }
 
 Test(chain, another_major_version_of_the_interface_is_refused)
 {
   expect_not_loaded("abi-major", "@/abi-major.so is built for plugin interface 2.0, this runtime "
-                                 "offers 1.0: rebuild the plugin");
+                                 "offers 1.1: rebuild the plugin");
 }
 
 Test(chain, a_later_minor_version_of_the_interface_is_refused)
 {
-  expect_not_loaded("abi-minor", "@/abi-minor.so is built for plugin interface 1.1, this runtime "
-                                 "offers only 1.0: upgrade the runtime");
+  expect_not_loaded("abi-minor", "@/abi-minor.so is built for plugin interface 1.2, this runtime "
+                                 "offers only 1.1: upgrade the runtime");
+}
+
+#define ABI_1_0_SETTINGS                                                                       \
+  "{ name = \"abi-1.0\"; settings: { text = \"words\"; number = 5000000000L; boolean = true; " \
+  "list = [ \"one\", \"two\" ]; }; }\n"
+
+/* Its edits: tests/golden/all-that-a-plugin-for-interface-1.0-does-arrives. */
+Test(chain, a_plugin_for_the_first_version_can_check_its_settings)
+{
+  load_ok(ABI_1_0_SETTINGS);
+  expect_ok(chain_check(&chain, &err));
+}
+
+Test(chain, a_plugin_for_the_first_version_is_checked)
+{
+  load_ok("{ name = \"abi-1.0\"; settings: { text = \"others\"; }; }\n");
+  expect_error(chain_check(&chain, &err), "plugin 'abi-1.0': the settings are others");
+}
+
+Test(chain, a_plugin_linked_to_another_json_c_is_refused_and_no_other)
+{
+  cr_expect_eq(load("{ name = \"other-json-c\"; },\n{ name = \"writer\"; },\n"
+                    "{ name = \"other-json-c\"; }\n",
+                    0),
+               -1);
+  cr_expect_not_null(strstr(err.text, "other-json-c.so is linked to another json-c than this"));
+  cr_expect_not_null(strstr(err.text, "/libjson-c.so.99"));
+  cr_expect_eq(chain.links[0].state, LINK_REFUSED);
+  cr_expect_eq(chain.links[1].state, LINK_LOADED);
+  cr_expect_eq(chain.links[2].state, LINK_REFUSED);
 }
 
 Test(chain, a_struct_that_is_too_small_is_refused)
@@ -412,10 +447,10 @@ Test(chain, an_optional_one_that_cannot_be_loaded_is_left_out)
 Test(chain, the_report_says_who_is_at_work)
 {
   load_ok("{ name = \"writer\"; },\n{ name = \"fault\"; settings: { act = \"fail\"; }; }\n");
-  cr_expect_eq(report.running, -1);
+  cr_expect_eq(report->running, -1);
   cr_expect_eq(chain_modify(&chain, &spec, &err), -1);
-  cr_expect_eq(report.running, 1);
-  cr_expect(report.required);
-  cr_expect_str_eq(report.plugin, "fault");
-  cr_expect_str_eq(report.phase, "modify");
+  cr_expect_eq(report->running, 1);
+  cr_expect(report->required);
+  cr_expect_str_eq(report->plugin, "fault");
+  cr_expect_str_eq(report->phase, "modify");
 }

@@ -183,6 +183,10 @@ Test(command, unknown_options_do_not_hide_the_command)
       {"create --new=value -b /b c1", "create", "/b", "c1", true},
       {"create --new --help -b /b c1", "create", "/b", "c1", true},
       {"--new state create c1", "create", NULL, "c1", true},
+      {"--rootless auto create c1", "create", NULL, "c1", true},
+      {"--rootless create c1", "create", NULL, "c1", true},
+      {"--rootless=true --root /r run c1", "run", NULL, "c1", true},
+      {"--rootless true kill create", "kill", NULL, NULL, false},
       {NULL, NULL, NULL, NULL, false},
   });
 }

@@ -114,6 +114,14 @@ Test(ctk_command, behind_two_dashes_all_are_operands)
   expect_operands("- a", "- a");
 }
 
+Test(ctk_command, every_command_can_be_quiet)
+{
+  expect_operands("a -q", "a");
+  cr_expect(ctk_quiet && !ctk_debug);
+  expect_operands("a --debug b --quiet=false", "a b");
+  cr_expect(ctk_debug && !ctk_quiet);
+}
+
 Test(ctk_command, what_follows_a_subcommand_is_left_to_it)
 {
   static const struct ctk_command subcommands[] = {{.name = "sub"}, {.name = NULL}};
@@ -202,6 +210,8 @@ Test(ctk_command, help_is_made_of_the_options_table)
                          "  -t, --text T                 a text\n"
                          "  --list L                     texts\n"
                          "  --optional[=O]               perhaps a text\n"
+                         "  -d, --debug                  say what is read, run and written\n"
+                         "  -q, --quiet                  say only what went wrong\n"
                          "  -h, --help                   show this\n"
                          "\n"
                          "Example:\n"

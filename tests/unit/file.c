@@ -136,3 +136,20 @@ Test(file, a_write_that_fails_leaves_its_errno)
   cr_expect_eq(file_write_all(full, "x", 1), -1);
   cr_expect_eq(errno, ENOSPC);
 }
+
+/* --- in memory ----------------------------------------------------------------------------- */
+
+Test(file, one_in_memory_can_be_written_and_read)
+{
+  struct error err = {.text = ""};
+  char *bytes = NULL;
+  size_t length = 0;
+  cleanup_close int fd = file_in_memory("test");
+  cr_assert_geq(fd, 0);
+  cr_expect_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+  cr_assert_eq(file_write_all(fd, "bytes", 5), 0);
+  cr_assert_eq(file_read(fd, "test", 5, &bytes, &length, &err), 0, "%s", err.text);
+  cr_expect_eq(length, 5);
+  cr_expect_str_eq(bytes, "bytes");
+  free(bytes);
+}

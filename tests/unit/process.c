@@ -170,6 +170,166 @@ Test(process, what_an_earlier_run_left_does_not_stay)
   expect_output("x\n");
 }
 
+Test(process, of_a_long_output_the_beginning_is_kept)
+{
+  run("seq 1000", 10, -1);
+  cr_expect(process.output_cut);
+  cr_expect_eq(process.output_length, PROCESS_OUTPUT_MAX);
+  cr_expect(text_starts(process.output, "1\n2\n3\n"), "%s", process.output);
+}
+
+Test(process, or_the_end_however_it_was_printed)
+{
+  process.keep_end = true;
+  run("seq 1000", 10, -1); /* at once, more than is kept */
+  cr_expect(process.output_cut);
+  cr_expect_eq(process.output_length, PROCESS_OUTPUT_MAX);
+  cr_expect_str_eq(process.output + PROCESS_OUTPUT_MAX - 9, "999\n1000\n");
+
+  run("i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done", 20, -1); /* bit by bit */
+  cr_expect(process.output_cut);
+  cr_expect_eq(process.output_length, PROCESS_OUTPUT_MAX);
+  cr_expect_str_eq(process.output + PROCESS_OUTPUT_MAX - 18, "line 298\nline 299\n");
+
+  run("echo short; sleep 0.1; echo and shorter", 10, -1);
+  cr_expect_not(process.output_cut);
+  expect_output("short\nand shorter\n");
+}
+
+/* --- its standard output apart ------------------------------------------------------------- */
+
+static void expect_captured(const char *expected)
+{
+  cr_assert_not_null(process.captured);
+  cr_expect_str_eq(process.captured, expected);
+  cr_expect_eq(process.captured_length, strlen(expected));
+  cr_expect_not(process.too_much);
+  free(process.captured);
+  process.captured = NULL;
+}
+
+Test(process, standard_output_is_kept_apart_on_request)
+{
+  process.capture_max = 100;
+  run("echo out; echo err >&2; echo more; exit 3", 10, -1);
+  expect_exit(3);
+  expect_captured("out\nmore\n");
+  expect_output("err\n");
+}
+
+Test(process, without_a_word_it_is_an_empty_text)
+{
+  process.capture_max = 100;
+  run("exit 0", 10, -1);
+  expect_captured("");
+  run("exec >&-; echo err >&2; sleep 0.1", 10, -1);
+  expect_captured("");
+  expect_output("err\n");
+}
+
+Test(process, all_bytes_of_it_are_kept_up_to_the_limit)
+{
+  process.capture_max = 3000000;
+  run("head -c 3000000 /dev/zero", 20, -1);
+  expect_exit(0);
+  cr_expect_not(process.too_much);
+  cr_expect_eq(process.captured_length, 3000000);
+  for (size_t i = 0; i < process.captured_length; i++)
+    cr_assert_eq(process.captured[i], '\0');
+  free(process.captured);
+}
+
+Test(process, one_byte_more_and_it_is_killed)
+{
+  process.capture_max = 3000000;
+  run("head -c 3000001 /dev/zero; sleep 30", 20, -1);
+  cr_expect(process.too_much);
+  cr_expect_not(process.late);
+  cr_expect_eq(process.captured_length, 3000001);
+  cr_expect(WIFSIGNALED(process.status));
+  free(process.captured);
+}
+
+Test(process, the_limit_holds_for_what_is_found_at_its_end_too)
+{
+  process.capture_max = 3;
+  run("printf 1234", 10, -1);
+  cr_expect(process.too_much);
+  cr_expect_eq(process.captured_length, 4);
+  free(process.captured);
+}
+
+Test(process, both_without_end_do_not_outlast_its_time)
+{
+  double start = now();
+  process.capture_max = 1024UL * 1024 * 1024;
+  run("yes err >&2 & while :; do echo out; done", 1, -1);
+  expect_killed_late();
+  cr_expect_gt(process.captured_length, 0);
+  cr_expect_gt(process.output_length, 0);
+  cr_expect_lt(now() - start, 5);
+  free(process.captured);
+}
+
+Test(process, a_child_that_prints_on_is_read_up_to_the_limit_only)
+{
+  double start = now();
+  process.capture_max = 1000000;
+  run("setsid yes & sleep 0.3", 10, -1);
+  cr_expect_leq(process.captured_length, 1000001);
+  cr_expect_lt(now() - start, 5);
+  free(process.captured);
+}
+
+/* --- its standard input -------------------------------------------------------------------- */
+
+static char *long_text(size_t length)
+{
+  char *text = xcalloc(length + 1, 1);
+  memset(text, 'x', length);
+  return text;
+}
+
+static void give(const char *input)
+{
+  process.input = input;
+  process.input_length = strlen(input);
+  process.capture_max = 2000000;
+}
+
+Test(process, it_reads_the_input_that_it_is_given)
+{
+  cleanup_free char *text = long_text(1000000); /* more than a pipe holds */
+  give(text);
+  run("exec cat", 10, -1);
+  expect_exit(0);
+  expect_captured(text);
+}
+
+Test(process, or_a_part_of_it_or_nothing)
+{
+  cleanup_free char *text = long_text(1000000);
+  give(text);
+  run("head -c 3", 10, -1);
+  expect_exit(0);
+  expect_captured("xxx");
+  run("exec <&-; echo nothing", 10, -1);
+  expect_exit(0);
+  expect_captured("nothing\n");
+  run("head -c 500000 /dev/zero | tr '\\0' y; cat >/dev/null", 10, -1); /* prints before it reads */
+  expect_exit(0);
+  cr_expect_eq(process.captured_length, 500000);
+  free(process.captured);
+}
+
+Test(process, an_empty_input_ends_at_once)
+{
+  give("");
+  run("wc -c; readlink /proc/self/fd/0", 10, -1);
+  cr_expect(text_starts(process.captured, "0\n/memfd:input"), "%s", process.captured);
+  free(process.captured);
+}
+
 /* --- its children -------------------------------------------------------------------------- */
 
 Test(process, a_child_that_stays_in_its_group_is_killed)
@@ -192,6 +352,21 @@ Test(process, a_child_that_left_its_group_is_not_waited_for)
   cr_assert_gt(child, 1);
   cr_expect(is_alive(child));
   kill(child, SIGKILL);
+}
+
+/* Then nothing but the process itself is ours to kill. */
+Test(process, in_our_group_its_children_are_left_to_others)
+{
+  process.in_our_group = true;
+  run("sleep 30 & echo $! $(cut -d ' ' -f 5 /proc/$$/stat)", 10, -1);
+  int child = 0, group = 0;
+  cr_assert_eq(sscanf(process.output, "%d %d", &child, &group), 2, "%s", process.output);
+  cr_expect_eq(group, getpgrp());
+  cr_expect(is_alive(child));
+  kill(child, SIGKILL);
+
+  run("exec sleep 30", 1, -1);
+  expect_killed_late();
 }
 
 Test(process, nor_is_one_that_prints_without_end)
@@ -297,6 +472,26 @@ Test(process, a_caller_without_standard_streams_is_served_too)
     cr_expect_eq(left[fd], -1, "%d is still open", fd);
 }
 
+Test(process, nor_does_that_mix_up_input_and_outputs)
+{
+  int saved[3];
+  for (int fd = 0; fd < 3; fd++) {
+    saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+    close(fd);
+  }
+  struct error err;
+  const char *const argv[] = {"/bin/sh", "-c", "cat; echo err >&2", NULL};
+  process = (struct process){.argv = (char *const *)(uintptr_t)argv, .pass_fd = -1, .timeout = 10};
+  give("hello");
+  int result = process_run(&process, &err);
+  for (int fd = 0; fd < 3; fd++)
+    dup2(saved[fd], fd);
+  cr_expect_eq(result, 0);
+  expect_exit(0);
+  expect_captured("hello");
+  expect_output("err\n");
+}
+
 Test(process, our_environment_and_folder_are_its_own)
 {
   setenv("CHT_TEST", "a value", 1);
@@ -305,12 +500,38 @@ Test(process, our_environment_and_folder_are_its_own)
   expect_output("a value\n/usr\n");
 }
 
+Test(process, unless_it_is_given_others)
+{
+  const char *const env[] = {"ONLY=this", NULL};
+  setenv("CHT_TEST", "a value", 1);
+  process.env = (char *const *)(uintptr_t)env;
+  process.folder = "/usr";
+  run("tr '\\0' ' ' </proc/$$/environ; pwd -P", 10, -1);
+  expect_output("ONLY=this /usr\n");
+}
+
+Test(process, a_folder_that_is_not_there_is_an_error)
+{
+  const char *const argv[] = {"/bin/true", NULL};
+  process = (struct process){.argv = (char *const *)(uintptr_t)argv,
+                             .folder = "/no/such/folder",
+                             .pass_fd = -1,
+                             .timeout = 10};
+  struct error err;
+  cr_expect_eq(process_run(&process, &err), -1);
+  cr_expect_eq(errno, ENOENT);
+}
+
 Test(process, nothing_of_it_stays_open_here)
 {
   int before = dup(0), after;
   close(before);
   run("echo x", 10, -1);
+  give("input");
+  run("echo x", 10, -1);
+  expect_captured("x\n");
   run("sleep 9", 1, -1);
+  free(process.captured);
   after = dup(0);
   close(after);
   cr_expect_eq(before, after);

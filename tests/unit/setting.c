@@ -100,7 +100,18 @@ Test(setting, a_name_is_one_that_libconfig_knows)
 {
   expect_refused("key", "key is not of the form KEY=VALUE");
   expect_refused("=value", "'' is no setting's name");
-  expect_refused("a.b=1", "'a.b' is no setting's name");
+  expect_refused("a.=1", "'a.' is no setting's name");
+  expect_refused(".b=1", "'.b' is no setting's name");
+  expect_refused("a..b=1", "'a..b' is no setting's name");
+  expect_refused("a.1=1", "'a.1' is no setting's name");
   expect_refused("1a=1", "'1a' is no setting's name");
   expect_refused("a b=1", "'a b' is no setting's name");
+}
+
+Test(setting, a_name_can_be_that_of_one_in_a_group)
+{
+  cleanup_free char *key = NULL;
+  cleanup_free char *value = NULL;
+  cr_assert_eq(setting_read("group.in-it.key=1", &key, &value, &err), 0, "%s", err.text);
+  cr_expect_str_eq(key, "group.in-it.key");
 }

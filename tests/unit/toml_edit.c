@@ -107,13 +107,30 @@ Test(toml_edit, a_list_gets_one_more_and_loses_it_again)
   expect_list("a = []\n", "a = [\"x\"]\n", "a = []\n");
   expect_list("a = [ 'b' ]\n", "a = [ 'b', \"x\" ]\n", "a = [ 'b' ]\n");
   expect_list("a = [\"b\", ]", "a = [\"b\", \"x\", ]", "a = [\"b\", ]");
-  expect_list("a = [\n  \"b\", # c\n  'd' # e\n]\n",
-              "a = [\n  \"b\", # c\n  'd',\n  \"x\" # e\n]\n",
-              "a = [\n  \"b\", # c\n  'd' # e\n]\n");
+  expect_list("a = [ ] # b", "a = [\"x\" ] # b", "a = [ ] # b");
   expect_list("a = [\"b\", {append = true}]", "a = [\"b\", \"x\", {append = true}]",
               "a = [\"b\", {append = true}]");
   expect_list("a = ['x']", "a = ['x']", "a = []");
   expect_list("a = ['y', '''z,\n]''']", "a = ['y', '''z,\n]''', \"x\"]", "a = ['y', '''z,\n]''']");
+}
+
+/* What a text looks like again once it has lost what it got. */
+static void expect_list_again(const char *text, const char *added)
+{
+  expect_list(text, added, text);
+}
+
+Test(toml_edit, comments_in_a_list_stay_beside_what_they_are_about)
+{
+  expect_list_again("a = [\n  \"b\", # c\n  'd' # e\n]\n",
+                    "a = [\n  \"b\", # c\n  'd', # e\n  \"x\"\n]\n");
+  expect_list_again("a = [\r\n  'd' , # e, f\r\n]\r\n",
+                    "a = [\r\n  'd' , # e, f\r\n  \"x\",\r\n]\r\n");
+  expect_list_again("a = [ # b\n]", "a = [\"x\" # b\n]");
+  expect_list_again("a = [ {b = 1} # c\n]", "a = [\"x\",  {b = 1} # c\n]");
+  expect_list_again("a = [\n 'b' # c\n , # d\n]", "a = [\n 'b', # c\n \"x\"\n , # d\n]");
+  expect_list("a = [ 'x' # b\n , 'c' ]", "a = [ 'x' # b\n , 'c' ]", "a = [ 'c' ]");
+  expect_list("a = [ 'x', # b\n 'c' ]", "a = [ 'x', # b\n 'c' ]", "a = [ # b\n 'c' ]");
 }
 
 Test(toml_edit, a_list_is_read)

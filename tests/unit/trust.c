@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 #ifndef PREFIX
 #  define PREFIX "/usr"
@@ -279,6 +280,25 @@ Test(trust, a_file_that_others_may_write_to_is_refused)
   expect_refused("all", EPERM, "@/all is writable by others (mode 0666): chmod go-w @/all");
   expect_refused("sticky", EPERM,
                  "@/sticky is writable by others (mode 1622): chmod go-w @/sticky");
+}
+
+/* What an access control list lets any other write shows in the group's bits. */
+Test(trust, an_access_control_list_that_lets_others_write_is_seen)
+{
+  const struct {
+    uint32_t version;
+    struct {
+      uint16_t tag, permissions;
+      uint32_t id;
+    } entries[5]; /* the owner, user 12345, the group, the mask, others */
+  } list = {2, {{1, 6, -1U}, {2, 6, 12345}, {4, 4, -1U}, {16, 6, -1U}, {32, 4, -1U}}};
+  add_file("file", 0644);
+  cleanup_free char *path = path_of("file");
+  if (setxattr(path, "system.posix_acl_access", &list, sizeof(list), 0) < 0)
+    cr_skip_test("no access control lists here: %m");
+  expect_refused("file", EPERM, "@/file is writable by others (mode 0664): chmod go-w @/file");
+  cr_assert_eq(chmod(path, 0644), 0); /* the mend takes it back */
+  expect_file("file", "file");
 }
 
 Test(trust, a_folder_that_others_may_write_to_is_refused)

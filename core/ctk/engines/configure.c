@@ -71,7 +71,8 @@ static int reload(const struct work *work, struct error *err)
   int result = engine->reload(&work->request, work->files.list[ENGINE_ROOT].path, err);
   if (result < 0)
     return -1;
-  ctk_say(result == 0 ? "%s has read its files anew" : "%s is not running: nothing was reloaded",
+  ctk_say(result == 0 ? "%s has read its files anew"
+                      : "no running %s was found: nothing was reloaded",
           engine->title);
   return 0;
 }
@@ -88,19 +89,23 @@ static int keep_default(struct work *work, struct error *err)
   return 0;
 }
 
-/* Another file can be read later than ours and say otherwise. */
+/* Another file can be read later than ours and say otherwise; or ours is not read at all, where
+   --drop-in puts it. */
 static int note_overrides(const struct work *work, struct error *err)
 {
   const struct engine_request *request = &work->request;
   cleanup_status struct engine_status status = {.file = NULL};
   if (work->engine->inspect(request, &work->files, &status, err) < 0)
     return -1;
-  if (!status.configured || status.path == NULL || !text_equal(status.path, request->path))
-    engine_note("%s will not use it: %s says otherwise", work->engine->title,
-                status.configured_in != NULL ? status.configured_in : "another file");
+  if (!status.configured)
+    return error_set(err, "%s reads no drop-ins from there: %s", work->engine->title,
+                     work->files.list[ENGINE_DROP_IN].path);
+  if (status.path == NULL || !text_equal(status.path, request->path))
+    engine_note("%s will not use it: %s says otherwise", work->engine->title, status.configured_in);
   if (request->set_default && !status.is_default)
     engine_note("the default stays %s: %s, which %s reads later, says so", status.default_runtime,
-                status.default_in, work->engine->title);
+                status.default_in != NULL ? status.default_in : "another file",
+                work->engine->title);
   return 0;
 }
 
@@ -190,7 +195,7 @@ static int say_farewell(struct work *work, struct error *err)
   struct engine_file *root = &work->files.list[ENGINE_ROOT];
   cleanup_free char *aloud = NULL;
   cleanup_changes struct changes changes = {.count = 0};
-  if (work->engine->farewell(root->path, root->base, &aloud, err) < 0)
+  if (work->engine->farewell(root, &aloud, err) < 0)
     return -1;
   memory_note(&work->old, MEMORY_CONFIG, root->path, root->base, aloud);
   memory_append(&work->old, &changes);

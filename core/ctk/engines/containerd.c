@@ -163,9 +163,8 @@ static void prepare_keys(const struct engine_request *request, const struct laye
 /* A runtime of that name which is not in a block of ours, but runs the same program, is as good. */
 static bool has_same(const char *text, const struct containerd_names *names, const char *path)
 {
-  cleanup_free char *raw = toml_edit_raw(text, names->binary);
-  cleanup_free char *ours = toml_quote(path);
-  return raw != NULL && text_equal(raw, ours);
+  cleanup_free char *binary = toml_edit_string(text, names->binary);
+  return binary != NULL && text_equal(binary, path);
 }
 
 /* containerd 1.x forgets its built-in runtime as soon as a file has another one. */
@@ -274,13 +273,21 @@ static int strip(const struct engine_request *request, const struct engine_files
                  size_t index, const struct engine_past *past, char **stripped, struct error *err)
 {
   const struct engine_file *file = &files->list[index];
-  long version = 0;
+  long version = 0, version_before = 0;
   if (file->present != NULL &&
       containerd_read_version(file->present, file->path, &version, err) < 0)
     return -1;
+  if (past->before != NULL &&
+      containerd_read_version(past->before, file->path, &version_before, err) < 0)
+    return -1;
+  /* `containerd config migrate` may have made another version of it since. */
   struct containerd_names names = containerd_names_of(version, request->name);
+  struct containerd_names before = containerd_names_of(version_before, request->name);
   struct part_places places = {.table = names.table,
                                .standard = names.standard,
+                               .table_before = before.table,
+                               .standard_before = before.standard,
+                               .built_in = names.built_in,
                                .alone = "version",
                                .drop_in = index != ENGINE_ROOT};
   for (size_t i = ENGINE_DROP_IN; i < files->count; i++)

@@ -13,9 +13,10 @@ const char *const containerd_imports_path[] = {"imports", NULL};
 long containerd_version(const struct toml *toml)
 {
   const struct toml_item *item = toml_find(toml, containerd_version_path);
-  return item != NULL && item->kind == TOML_INTEGER
-             ? strtol(toml->text + item->value_start, NULL, 10)
-             : 1;
+  long version = item != NULL && item->kind == TOML_INTEGER
+                     ? strtol(toml->text + item->value_start, NULL, 10)
+                     : 1;
+  return version > 1 ? version : 1; /* containerd takes 0 for 1, too */
 }
 
 int containerd_read_version(const char *text, const char *path, long *version, struct error *err)
@@ -58,13 +59,20 @@ char *containerd_pattern(const char *path, const char *pattern)
   return pattern[0] == '/' ? xstrdup(pattern) : engine_beside(path, pattern);
 }
 
+/* Only with a star in it does containerd take it for a pattern. */
+static bool is_pattern(const char *import)
+{
+  return strchr(import, '*') != NULL;
+}
+
 bool containerd_imports(const char *root, const char *text, const char *path)
 {
   bool covered = false;
   char **imports = toml_edit_list(text, containerd_imports_path);
   for (size_t i = 0; imports != NULL && imports[i] != NULL && !covered; i++) {
     cleanup_free char *pattern = containerd_pattern(root, imports[i]);
-    covered = fnmatch(pattern, path, FNM_PATHNAME) == 0;
+    covered =
+        is_pattern(pattern) ? fnmatch(pattern, path, FNM_PATHNAME) == 0 : text_equal(pattern, path);
   }
   toml_edit_list_free(imports);
   return covered;
@@ -80,7 +88,8 @@ int containerd_layers(const struct engine_files *files, struct layers *layers, s
     int result = 0;
     for (size_t j = 0; imports != NULL && imports[j] != NULL && result == 0; j++) {
       cleanup_free char *pattern = containerd_pattern(layer->path, imports[j]);
-      result = layers_add_pattern(layers, files, pattern, err);
+      result = is_pattern(pattern) ? layers_add_pattern(layers, files, pattern, err)
+                                   : layers_add(layers, files, pattern, err);
     }
     toml_edit_list_free(imports);
     if (result < 0)
@@ -123,13 +132,10 @@ void containerd_collect(const struct layers *layers, const char *name, struct to
 
 char *containerd_string(const struct toml_keys *keys, const char *key)
 {
-  struct error ignored;
-  cleanup_toml struct toml toml = {.count = 0};
+  static const char *const path[] = {"x", NULL};
   const char *raw = toml_keys_get(keys, key);
   cleanup_free char *text = raw != NULL ? xasprintf("x = %s\n", raw) : NULL;
-  if (text == NULL || toml_parse(text, strlen(text), "", &toml, &ignored) < 0)
-    return NULL;
-  return toml_string(&toml, &toml.items[0]);
+  return text != NULL ? toml_edit_string(text, path) : NULL;
 }
 
 bool containerd_is_runc_class(const struct toml_keys *keys)

@@ -58,7 +58,7 @@ static int locate(const struct engine_request *request, struct engine_files *fil
 static int read_layers(const struct engine_files *files, struct layers *layers, struct error *err)
 {
   const char *root = files->list[ENGINE_ROOT].path;
-  cleanup_free char *pattern = engine_beside(root, FOLDER "/*");
+  cleanup_free char *pattern = layers_pattern(root, FOLDER "/*");
   return layers_add(layers, files, root, err) < 0 ||
                  layers_add_pattern(layers, files, pattern, err) < 0
              ? -1
@@ -175,12 +175,11 @@ static int put_runtime(struct part *part, const struct engine_request *request,
   const char *const table[] = {RUNTIME, "runtimes", request->name, NULL};
   const char *const path[] = {RUNTIME, "runtimes", request->name, "runtime_path", NULL};
   cleanup_toml_keys struct toml_keys keys = {.count = 0};
-  cleanup_free char *ours = toml_quote(request->path);
-  cleanup_free char *present = toml_edit_raw(part->text, path);
+  cleanup_free char *present = toml_edit_string(part->text, path);
   prepare_keys(request, layers, &keys);
   if (request->set_default && part_set_text(part, default_path, request->name) < 0)
     return -1;
-  bool same = present != NULL && text_equal(present, ours);
+  bool same = present != NULL && text_equal(present, request->path);
   return same ? 0 : part_table(part, table, &keys);
 }
 
@@ -200,8 +199,11 @@ static int strip(const struct engine_request *request, const struct engine_files
                  size_t index, const struct engine_past *past, char **stripped, struct error *err)
 {
   const char *const table[] = {RUNTIME, "runtimes", request->name, NULL};
-  const struct part_places places = {
-      .table = table, .standard = default_path, .drop_in = index != ENGINE_ROOT};
+  const struct part_places places = {.table = table,
+                                     .standard = default_path,
+                                     .table_before = table,
+                                     .standard_before = default_path,
+                                     .drop_in = index != ENGINE_ROOT};
   return part_strip(&places, request->name, &files->list[index], past, stripped, err);
 }
 
@@ -229,7 +231,7 @@ static int inspect(const struct engine_request *request, const struct engine_fil
 static int copy_layers(const struct engine_files *files, const char *folder, struct error *err)
 {
   cleanup_layers struct layers layers = {.count = 0};
-  cleanup_free char *pattern = engine_beside(files->list[ENGINE_ROOT].path, FOLDER "/*");
+  cleanup_free char *pattern = layers_pattern(files->list[ENGINE_ROOT].path, FOLDER "/*");
   if (layers_add_pattern(&layers, files, pattern, err) < 0)
     return -1;
   for (size_t i = 0; i < layers.count; i++) {

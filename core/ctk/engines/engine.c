@@ -5,6 +5,8 @@
 #include "ctk/engines/program.h"
 #include "ctk/engines/work.h"
 
+#include <sys/stat.h>
+
 const struct engine *const engines[] = {&docker_engine, &containerd_engine, &crio_engine,
                                         &podman_engine, NULL};
 
@@ -88,6 +90,18 @@ static void add_remembered(struct work *work)
   }
 }
 
+/* Two edits of one file would be in each other's way. */
+static int check_apart(const struct engine_files *files, struct error *err)
+{
+  struct stat root, drop_in;
+  const char *first = files->list[ENGINE_ROOT].path, *second = files->list[ENGINE_DROP_IN].path;
+  if (second == NULL || (!text_equal(first, second) &&
+                         (stat(first, &root) < 0 || stat(second, &drop_in) < 0 ||
+                          root.st_dev != drop_in.st_dev || root.st_ino != drop_in.st_ino)))
+    return 0;
+  return error_set(err, "%s is the engine's file itself: --in-place edits that", second);
+}
+
 static int read_files(struct engine_files *files, struct error *err)
 {
   for (size_t i = 0; i < files->count; i++) {
@@ -105,7 +119,7 @@ int work_begin(struct work *work, const struct engine *engine, const struct engi
                struct error *err)
 {
   *work = (struct work){.engine = engine, .request = *request};
-  if (engine->locate(&work->request, &work->files, err) < 0)
+  if (engine->locate(&work->request, &work->files, err) < 0 || check_apart(&work->files, err) < 0)
     return -1;
   const char *anchor = work->files.list[ENGINE_ROOT].path;
   if (memory_load(&work->old, engine->name, work->request.name, anchor, err) < 0)

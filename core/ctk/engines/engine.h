@@ -106,9 +106,9 @@ struct engine {
      Returns 1 if it is not running. NULL: not needed. */
   int (*reload)(const struct engine_request *request, const char *file, struct error *err);
 
-  /* For an engine whose reload does not notice what was removed: a text that says aloud what `text`
-     means, to be reloaded before `text` is put in place. NULL: not needed. */
-  int (*farewell)(const char *file, const char *text, char **aloud, struct error *err);
+  /* For an engine whose reload does not notice what was removed: a text that says aloud what the
+     file's base means, to be reloaded before that is put in place. NULL: not needed. */
+  int (*farewell)(const struct engine_file *file, char **aloud, struct error *err);
 };
 
 extern const struct engine docker_engine, containerd_engine, crio_engine, podman_engine;

@@ -105,6 +105,19 @@ int layers_add_pattern(struct layers *layers, const struct engine_files *files, 
   return result;
 }
 
+char *layers_pattern(const char *path, const char *pattern)
+{
+  cleanup_free char *folder = engine_beside(path, "");
+  cleanup_free char *escaped = xcalloc(2 * strlen(folder) + 1, 1);
+  char *to = escaped;
+  for (const char *at = folder; *at != '\0'; at++) {
+    if (strchr("*?[\\", *at) != NULL)
+      *to++ = '\\';
+    *to++ = *at;
+  }
+  return xasprintf("%s%s", escaped, pattern);
+}
+
 void layers_free(struct layers *layers)
 {
   for (size_t i = 0; i < layers->count; i++)
@@ -184,14 +197,6 @@ void toml_keys_set(struct toml_keys *keys, const char *key, const char *raw)
     keys->list[keys->count++] = (struct toml_pair){.key = xstrdup(key), .raw = xstrdup(raw)};
 }
 
-static bool is_in(const char *const *list, const char *text)
-{
-  for (; *list != NULL; list++)
-    if (text_equal(*list, text))
-      return true;
-  return false;
-}
-
 void layer_copy(const struct layer *layer, const char *const *table, const char *const *without,
                 struct toml_keys *keys)
 {
@@ -199,7 +204,8 @@ void layer_copy(const struct layer *layer, const char *const *table, const char 
     const struct toml_item *item = &layer->toml.items[i];
     bool is_table = item->kind == TOML_TABLE || item->kind == TOML_ARRAY_TABLE ||
                     item->kind == TOML_INLINE_TABLE;
-    if (is_table || steps_below(item, table) != 1 || is_in(without, item->path[item->depth - 1]))
+    if (is_table || steps_below(item, table) != 1 ||
+        text_listed(item->path[item->depth - 1], without))
       continue;
     cleanup_free char *raw =
         xstrndup(layer->text + item->value_start, item->value_end - item->value_start);

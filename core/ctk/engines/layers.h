@@ -31,6 +31,10 @@ int layers_add(struct layers *layers, const struct engine_files *files, const ch
 int layers_add_pattern(struct layers *layers, const struct engine_files *files, const char *pattern,
                        struct error *err);
 
+/* FOLDER/PATTERN where FOLDER is that of `path`, in which nothing counts as a pattern; owned by the
+   caller. */
+char *layers_pattern(const char *path, const char *pattern);
+
 void layers_free(struct layers *layers);
 
 #define cleanup_layers __attribute__((cleanup(layers_free)))

@@ -4,6 +4,7 @@
 #include "common/document.h"
 #include "common/trust.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #ifndef LOCALSTATEDIR
@@ -146,14 +147,17 @@ int memory_load(struct memory *memory, const char *engine, const char *name, con
   *memory = (struct memory){.engine = engine, .name = name, .anchor = xstrdup(anchor)};
   memory->path = memory_path(engine, name, anchor);
   cleanup_document struct document document = {.name = NULL};
-  if (access(memory->path, F_OK) < 0 && errno == ENOENT)
+  if (faccessat(AT_FDCWD, memory->path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
     return 0;
   if (document_read(memory->path, SIZE_MAX_ON_DISK, &document, err) < 0 ||
       read_all(memory, &document, err) < 0) {
+    bool denied = errno == EACCES && geteuid() != 0;
     memory_free(memory);
+    if (denied)
+      return error_append(err, ": this needs root");
     return error_append(err,
-                        " (this is what configure remembered for unconfigure; without the file, "
-                        "unconfigure goes by the text of %s alone)",
+                        " (this is what configure remembered for unconfigure; if you remove the "
+                        "file, unconfigure goes by the text of %s alone)",
                         anchor);
   }
   memory->text = steal_pointer(&document.text);

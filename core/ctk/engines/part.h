@@ -54,8 +54,10 @@ int part_apply(struct engine_file *file, const struct engine_request *request, p
 
 /* Where our part can be. */
 struct part_places {
-  const char *const *table;    /* the runtime's */
-  const char *const *standard; /* the key that names the default */
+  const char *const *table;                                 /* the runtime's */
+  const char *const *standard;                              /* the key that names the default */
+  const char *const *table_before, *const *standard_before; /* the same in the text before us */
+  const char *const *built_in; /* another runtime's table that we may have made; NULL: none */
   struct part_list {
     const char *const *path; /* an array with an element of ours; NULL: no more lists */
     const char *element;

@@ -78,7 +78,7 @@ static int locate(const struct engine_request *request, struct engine_files *fil
 static int add_with_drop_ins(struct layers *layers, const struct engine_files *files,
                              const char *file, struct error *err)
 {
-  cleanup_free char *pattern = engine_beside(file, FOLDER "/*.conf");
+  cleanup_free char *pattern = layers_pattern(file, FOLDER "/*.conf");
   return layers_add(layers, files, file, err) < 0 ||
                  layers_add_pattern(layers, files, pattern, err) < 0
              ? -1
@@ -154,14 +154,6 @@ static char *wrapped(const struct engine_request *request, const struct engine_f
 
 /* --- flags --------------------------------------------------------------------------------- */
 
-static bool is_in(char *const *list, const char *text)
-{
-  for (; *list != NULL; list++)
-    if (text_equal(*list, text))
-      return true;
-  return false;
-}
-
 /* The list in force with one name more; to be given to toml_edit_list_free. */
 static char **list_in_force(const struct layers *layers, const struct flag *flag, const char *more)
 {
@@ -176,7 +168,7 @@ static char **list_in_force(const struct layers *layers, const struct flag *flag
   for (size_t i = 0; i < count; i++)
     list[i] = xstrdup(from[i]);
   toml_edit_list_free(set);
-  if (more != NULL && !is_in(list, more))
+  if (more != NULL && !text_listed(more, (const char *const *)list))
     list[count] = xstrdup(more);
   return list;
 }
@@ -210,7 +202,7 @@ static bool has_flag(const struct layers *layers, const struct flag *flag, const
 {
   const char *slash = strrchr(runtime, '/');
   char **list = list_in_force(layers, flag, NULL);
-  bool found = is_in(list, slash != NULL ? slash + 1 : runtime);
+  bool found = text_listed(slash != NULL ? slash + 1 : runtime, (const char *const *)list);
   toml_edit_list_free(list);
   return found;
 }
@@ -252,6 +244,8 @@ static int strip(const struct engine_request *request, const struct engine_files
   const struct part_places places = {
       .table = table,
       .standard = default_path,
+      .table_before = table,
+      .standard_before = default_path,
       .lists = {{json_flag.path, request->name, json_flag.built_in},
                 {nocgroup_flag.path, request->name, nocgroup_flag.built_in}},
       .drop_in = index != ENGINE_ROOT,

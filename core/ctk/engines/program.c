@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -39,6 +38,8 @@ static char *last_line(char *output)
 static int judge(struct process *process, const char *program, struct error *err)
 {
   const char *said = last_line(process->output);
+  if (process->too_much)
+    return error_set(err, "%s printed more than %lu bytes", program, OUTPUT_MAX);
   if (process->late)
     return error_set(err, "%s did not end within %d seconds", program, PATIENCE);
   if (WIFEXITED(process->status) && WEXITSTATUS(process->status) == 0)
@@ -48,57 +49,33 @@ static int judge(struct process *process, const char *program, struct error *err
   return error_set(err, "%s failed without a word", program);
 }
 
-static char **copy_of(const char *const *argv, size_t room, size_t *count)
+/* What it printed is then found in *process. */
+static int run(const char *const *argv, size_t capture_max, struct process *process,
+               struct error *err)
 {
-  size_t length = 0;
-  while (argv[length] != NULL)
-    length++;
-  char **copy = xcalloc(room + length + 1, sizeof(char *));
-  for (size_t i = 0; i < length; i++)
-    copy[room + i] = xstrdup(argv[i]);
-  *count = room + length;
-  return copy;
-}
-
-static void free_words(char **words, size_t count)
-{
-  for (size_t i = 0; i < count; i++)
-    free(words[i]);
-  free(words);
+  *process = (struct process){
+      .argv = (char *const *)(uintptr_t)argv, /* posix_spawn(3) does not change them */
+      .pass_fd = -1,
+      .timeout = PATIENCE,
+      .capture_max = capture_max,
+      .keep_end = true,
+  };
+  return process_run(process, err) < 0 ? -1 : judge(process, argv[0], err);
 }
 
 int program_run(const char *const *argv, struct error *err)
 {
-  size_t count;
-  char **words = copy_of(argv, 0, &count);
-  struct process process = {.argv = words, .pass_fd = -1, .timeout = PATIENCE};
-  int result = process_run(&process, err);
-  if (result == 0)
-    result = judge(&process, argv[0], err);
-  free_words(words, count);
-  return result;
+  struct process process;
+  return run(argv, 0, &process, err);
 }
 
-/* A helper has one pipe for all that it prints, and little of that is kept. So a shell leads
-   standard output into a file of ours. */
 int program_capture(const char *const *argv, char **output, struct error *err)
 {
-  cleanup_close int file = memfd_create("output", MFD_CLOEXEC);
-  if (file < 0)
-    return error_set(err, "cannot make a file in memory: %m");
-  size_t count, length;
-  char **words = copy_of(argv, 4, &count);
-  words[0] = xstrdup("/bin/sh");
-  words[1] = xstrdup("-c");
-  words[2] = xstrdup("exec \"$@\" >&3 3>&-");
-  words[3] = xstrdup("sh");
-  struct process process = {.argv = words, .pass_fd = file, .timeout = PATIENCE};
-  int result = process_run(&process, err);
+  struct process process;
+  int result = run(argv, OUTPUT_MAX, &process, err);
   if (result == 0)
-    result = judge(&process, argv[0], err);
-  if (result == 0)
-    result = file_read(file, argv[0], OUTPUT_MAX, output, &length, err);
-  free_words(words, count);
+    *output = steal_pointer(&process.captured);
+  free(process.captured);
   return result;
 }
 

@@ -3,7 +3,8 @@
  * Edits of JSON as text: one member changes, every other byte stays, and what is new looks like its
  * neighbours (the file's own indentation and line ends, or compact where the file is).
  *
- * A text that is empty or blank counts as {}.
+ * A text that is empty or blank, or NULL for a file that is not there, counts as {}. A byte order
+ * mark stays.
  */
 #ifndef CORE_CTK_TEXT_JSON_EDIT_H
 #define CORE_CTK_TEXT_JSON_EDIT_H
@@ -32,5 +33,8 @@ int json_edit_remove(const char *text, const char *name, const char *pointer, ch
 
 /* The bytes of the value at `pointer`, owned by the caller; NULL if there is none. */
 char *json_edit_get(const char *text, const char *pointer);
+
+/* The string at `pointer`, unescaped, owned by the caller; NULL if none stands there. */
+char *json_edit_text(const char *text, const char *pointer);
 
 #endif

@@ -88,25 +88,72 @@ bool toml_block_is_last(const char *text, const char *owner)
   return length >= end && text_equal(text + length - end, ended);
 }
 
-int toml_block_remove(const char *text, const char *name, const char *owner, char **edited,
-                      struct error *err)
+/* Where a block's two comments begin; the text's length if there is none. */
+struct block {
+  size_t begin, end;
+};
+
+static int find_block(const struct toml *toml, const char *name, const char *owner,
+                      struct block *block, struct error *err)
 {
-  cleanup_toml struct toml toml = {.count = 0};
-  if (toml_parse(text, strlen(text), name, &toml, err) < 0)
-    return -1;
   cleanup_free char *begin_line = xasprintf(BEGIN, owner);
   cleanup_free char *end_line = xasprintf(END, owner);
-  size_t begin = find_line(&toml, 0, begin_line), end = find_line(&toml, begin, end_line);
-  if (begin == toml.length) {
-    *edited = xstrdup(text);
-    return 0;
-  }
-  if (end == toml.length)
+  block->begin = find_line(toml, 0, begin_line);
+  block->end = find_line(toml, block->begin, end_line);
+  if (block->begin < toml->length && block->end == toml->length)
     return error_set(err,
                      "%s: the line '%s' is missing, so nobody can tell where our part ends: "
                      "take it out by hand",
                      name, end_line);
-  *edited =
-      xasprintf("%.*s%s", (int)include_empty_line(text, begin), text, text + skip_line(text, end));
   return 0;
+}
+
+int toml_block_remove(const char *text, const char *name, const char *owner, char **edited,
+                      struct error *err)
+{
+  struct block block;
+  cleanup_toml struct toml toml = {.count = 0};
+  if (toml_parse(text, strlen(text), name, &toml, err) < 0 ||
+      find_block(&toml, name, owner, &block, err) < 0)
+    return -1;
+  if (block.begin == toml.length)
+    *edited = xstrdup(text);
+  else
+    *edited = xasprintf("%.*s%s", (int)include_empty_line(text, block.begin), text,
+                        text + skip_line(text, block.end));
+  return 0;
+}
+
+int toml_block_open(const char *text, const char *name, const char *owner, char **edited,
+                    struct error *err)
+{
+  struct block block;
+  cleanup_toml struct toml toml = {.count = 0};
+  if (toml_parse(text, strlen(text), name, &toml, err) < 0 ||
+      find_block(&toml, name, owner, &block, err) < 0)
+    return -1;
+  size_t inner = skip_line(text, block.begin);
+  if (block.begin == toml.length)
+    *edited = xstrdup(text);
+  else
+    *edited = xasprintf("%.*s%.*s%s", (int)block.begin, text, (int)(block.end - inner),
+                        text + inner, text + skip_line(text, block.end));
+  return 0;
+}
+
+bool toml_block_all(const char *text, const char *owner, toml_block_condition *condition,
+                    const void *data)
+{
+  struct error ignored;
+  struct block block;
+  cleanup_toml struct toml toml = {.count = 0};
+  if (toml_parse(text, strlen(text), "", &toml, &ignored) < 0 ||
+      find_block(&toml, "", owner, &block, &ignored) < 0)
+    return true;
+  for (size_t i = 0; i < toml.count; i++) {
+    const struct toml_item *item = &toml.items[i];
+    if (item->start > block.begin && item->start < block.end && !condition(item, data))
+      return false;
+  }
+  return true;
 }

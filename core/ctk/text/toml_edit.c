@@ -289,3 +289,13 @@ char *toml_edit_raw(const char *text, const char *const *path)
     return NULL;
   return xstrndup(text + item->value_start, item->value_end - item->value_start);
 }
+
+char *toml_edit_string(const char *text, const char *const *path)
+{
+  struct error ignored;
+  cleanup_toml struct toml toml = {.count = 0};
+  if (parse(text, "", &toml, &ignored) < 0)
+    return NULL;
+  const struct toml_item *item = toml_find(&toml, path);
+  return item != NULL ? toml_string(&toml, item) : NULL;
+}

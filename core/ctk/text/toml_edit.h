@@ -39,6 +39,9 @@ int toml_edit_list_remove(const char *text, const char *name, const char *const 
    TOML. */
 char *toml_edit_raw(const char *text, const char *const *path);
 
+/* The string at a path, unescaped, owned by the caller; NULL if none stands there. */
+char *toml_edit_string(const char *text, const char *const *path);
+
 /* The strings in the array at a path (other elements, like podman's {append=true}, are left out),
    ended by NULL, owned by the caller (each, and the list); NULL if there is no array. */
 char **toml_edit_list(const char *text, const char *const *path);
@@ -52,8 +55,16 @@ char *toml_block_append(const char *text, const char *owner, const char *lines);
 /* Does the text end with such a block? */
 bool toml_block_is_last(const char *text, const char *owner);
 
-/* Takes such a block out, with the empty line before it. Nothing there is success. */
+/* Takes such a block out, with the empty line before it; or opens it: only the two comments go.
+   Nothing there is success. */
 int toml_block_remove(const char *text, const char *name, const char *owner, char **edited,
                       struct error *err);
+int toml_block_open(const char *text, const char *name, const char *owner, char **edited,
+                    struct error *err);
+
+/* Does all that stands in such a block meet a condition? */
+typedef bool toml_block_condition(const struct toml_item *item, const void *data);
+bool toml_block_all(const char *text, const char *owner, toml_block_condition *condition,
+                    const void *data);
 
 #endif

@@ -140,6 +140,30 @@ static char *lead_of(const char *text, size_t start)
   return xstrndup(text + at, start - at);
 }
 
+static size_t skip_blanks(const char *text, size_t at)
+{
+  return at + strspn(text + at, " \t");
+}
+
+/* Behind an element and the comma that may follow. */
+static size_t skip_comma(const char *text, size_t end)
+{
+  size_t comma = skip_blanks(text, end);
+  return text[comma] == ',' ? comma + 1 : end;
+}
+
+/* Behind the comment that an element ends its line with, so that this stays beside what it is
+   about. */
+static char *add_line(const char *text, const struct element *last, const char *lead,
+                      const char *quoted)
+{
+  size_t behind = skip_comma(text, last->end), end = behind + strcspn(text + behind, "\r\n");
+  bool comma = behind > last->end;
+  return xasprintf("%.*s%s%.*s%s%s%s%s", (int)last->end, text, comma ? "" : ",",
+                   (int)(end - last->end), text + last->end, lead, quoted, comma ? "," : "",
+                   text + end);
+}
+
 /* Behind the last string; others (podman's attributes) stay the last. */
 static char *add(const char *text, const struct toml_item *item, const struct elements *elements,
                  const char *element)
@@ -154,6 +178,9 @@ static char *add(const char *text, const struct toml_item *item, const struct el
     return splice(text, item->value_start + 1, item->value_start + 1, first);
   }
   cleanup_free char *lead = lead_of(text, last->start);
+  bool has_comment = text[skip_blanks(text, skip_comma(text, last->end))] == '#';
+  if (has_comment && lead[0] != ' ')
+    return add_line(text, last, lead, quoted);
   cleanup_free char *more = xasprintf(",%s%s", lead, quoted);
   return splice(text, last->end, last->end, more);
 }
@@ -175,14 +202,52 @@ int toml_edit_list_add(const char *text, const char *name, const char *const *pa
   return 0;
 }
 
-/* With the comma before it; the first one with the comma behind it. */
+static bool ends_line(const char *text, size_t end)
+{
+  return strchr("\r\n", text[skip_blanks(text, skip_comma(text, end))]) != NULL;
+}
+
+/* A line behind a comment. The comma before the comment goes if ours has none. */
+static char *take_line(const char *text, const struct element *found, size_t lead)
+{
+  size_t before = found[-1].end, start = found->start - lead, end = skip_comma(text, found->end);
+  bool has_comma = end > found->end || text[before] != ',';
+  size_t from = has_comma ? before : before + 1;
+  return xasprintf("%.*s%.*s%s", (int)before, text, (int)(start - from), text + from, text + end);
+}
+
+/* Comments stay. */
+static char *take_only(const char *text, const struct toml_item *item, const struct element *only)
+{
+  const char *value = text + item->value_start;
+  bool is_first = only->start == item->value_start + 1;
+  bool has_comment = memchr(value, '#', item->value_end - item->value_start) != NULL;
+  if (is_first || has_comment)
+    return splice(text, only->start, skip_comma(text, only->end), "");
+  return splice(text, item->value_start, item->value_end, "[]");
+}
+
+/* With the comma behind it, and a space. */
+static char *take_first(const char *text, const struct element *first)
+{
+  size_t end = skip_comma(text, first->end);
+  if (end == first->end) /* a comment comes before the comma */
+    return splice(text, first->start, first[1].start, "");
+  return splice(text, first->start, end + (text[end] == ' '), "");
+}
+
+/* With the comma before it. */
 static char *take(const char *text, const struct toml_item *item, const struct elements *elements,
                   const struct element *found)
 {
   if (elements->count == 1)
-    return splice(text, item->value_start, item->value_end, "[]");
+    return take_only(text, item, found);
   if (found == elements->list)
-    return splice(text, found->start, found[1].start, "");
+    return take_first(text, found);
+  cleanup_free char *lead = lead_of(text, found->start);
+  size_t between = found->start - found[-1].end;
+  if (lead[0] != ' ' && between > strlen(",") + strlen(lead) && ends_line(text, found->end))
+    return take_line(text, found, strlen(lead));
   return splice(text, found[-1].end, found->end, "");
 }
 

@@ -5,29 +5,24 @@
  *   act      what to do, of the table at the end; "none" by default
  *   when     in which callback: "modify" (default), "check" or "finish"
  *   message  what "fail" says and "print" prints
- *   status   what "exit" ends with
+ *   status   what "exit" ends with, and the byte that "scribble" writes
  *   amount   megabytes that "print" prints; 0 is the message once
  *   setsid   whether the child of "fork" leaves the process group
  *   pid-file where "fork" leaves the child's number
  */
-#include <container-hooks/plugin.h>
+#include "fault.h"
 
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CHILD_STAYS 120 /* seconds */
-
-struct order {
-  const char *act, *when, *message, *pid_file;
-  int64_t status, amount;
-  bool setsid;
-};
 
 static int act_none(struct cht_context *ctx, const struct order *order)
 {
@@ -186,26 +181,71 @@ static int act_setenv(struct cht_context *ctx, const struct order *order)
   return setenv("PATH", "/nowhere", true) | setenv("FAULT", "was here", true);
 }
 
-static int act_break_spec(struct cht_context *ctx, const struct order *order)
+/* The parent is gone, the child goes on. */
+static int act_daemon(struct cht_context *ctx, const struct order *order)
 {
+  (void)ctx;
   (void)order;
-  return json_object_object_add(ctx->spec, "hooks", json_object_new_string("text"));
+  return daemon(1, 1);
 }
 
-static int act_drop_hooks(struct cht_context *ctx, const struct order *order)
+static int act_exec(struct cht_context *ctx, const struct order *order)
 {
   (void)order;
-  json_object_object_del(ctx->spec, "hooks");
+  execl("/bin/true", "true", (char *)NULL);
+  return cht_fail(ctx, "cannot run /bin/true: %m");
+}
+
+static int act_stop(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  return raise(SIGSTOP);
+}
+
+/* Every signal now stops it, for a debugger that will never let it go on. */
+static int act_trace(struct cht_context *ctx, const struct order *order)
+{
+  (void)order;
+  if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+    return cht_fail(ctx, "cannot be traced: %m");
+  return raise(SIGUSR1);
+}
+
+/* Leaves the group that is killed. */
+static int act_leave_group(struct cht_context *ctx, const struct order *order)
+{
+  if (setpgid(0, getpgid(getppid())) < 0)
+    return cht_fail(ctx, "cannot leave the process group: %m");
+  return act_hang(ctx, order);
+}
+
+static int act_limits(struct cht_context *ctx, const struct order *order)
+{
+  (void)ctx;
+  (void)order;
+  const struct rlimit few = {.rlim_cur = 64, .rlim_max = 64}, none = {.rlim_cur = 0};
+  return setrlimit(RLIMIT_NOFILE, &few) | setrlimit(RLIMIT_CORE, &none) | (nice(1) < 0);
+}
+
+/* Writes over the first of our pages that it shares with another process. */
+static int act_scribble(struct cht_context *ctx, const struct order *order)
+{
+  char line[512];
+  void *page = NULL;
+  FILE *maps = fopen("/proc/self/maps", "r");
+  while (maps != NULL && page == NULL && fgets(line, sizeof(line), maps) != NULL)
+    if (strstr(line, "memfd:shared") != NULL)
+      sscanf(line, "%p", &page);
+  if (maps != NULL)
+    fclose(maps);
+  if (page == NULL)
+    return cht_fail(ctx, "found no shared page");
+  memset(page, (int)order->status, 4096);
   return 0;
 }
 
-static int act_replace_root(struct cht_context *ctx, const struct order *order)
-{
-  (void)order;
-  struct json_object *root = json_object_new_object();
-  json_object_object_add(root, "path", json_object_new_string("/elsewhere"));
-  return json_object_object_add(ctx->spec, "root", root);
-}
+/* --- on command ------------------------------------------------------------------------------ */
 
 static const struct {
   const char *name;
@@ -228,9 +268,25 @@ static const struct {
     {"umask", act_umask},
     {"signals", act_signals},
     {"setenv", act_setenv},
+    {"daemon", act_daemon},
+    {"exec", act_exec},
+    {"stop", act_stop},
+    {"trace", act_trace},
+    {"leave-group", act_leave_group},
+    {"limits", act_limits},
+    {"scribble", act_scribble},
     {"break-spec", act_break_spec},
     {"drop-hooks", act_drop_hooks},
     {"replace-root", act_replace_root},
+    {"put-settings", act_put_settings},
+    {"put-spec", act_put_spec},
+    {"swap-spec", act_swap_spec},
+    {"cycle", act_cycle},
+    {"deep", act_deep},
+    {"nan", act_nan},
+    {"nul", act_nul},
+    {"bytes", act_bytes},
+    {"key-twice", act_key_twice},
 };
 
 static int read_order(struct cht_context *ctx, struct order *order)

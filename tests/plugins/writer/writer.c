@@ -9,9 +9,12 @@
  *   mount          a folder of the host, bound to the same path
  *   annotation     KEY=value
  *   pin-pointer    a JSON pointer to pin
+ *   device         a path, to which device-type, -major, -minor, -host, -mode, -owner (user and
+ *                  group) and -access may add
+ *   fields         a list of steps: see fields.c
  *   outcome        a file that finish writes
  */
-#include <container-hooks/plugin.h>
+#include "fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,13 +91,39 @@ static int write_pin(struct cht_context *ctx)
   return pointer != NULL ? cht_pin(ctx, pointer) : 0;
 }
 
+static int write_device(struct cht_context *ctx)
+{
+  struct cht_device device = {.path = NULL};
+  const char *type = "";
+  int64_t major = 0, minor = 0, mode = 0, owner = 0;
+  if (cht_setting_text(ctx, "device", &device.path) < 0 ||
+      cht_setting_text(ctx, "device-type", &type) < 0 ||
+      cht_setting_number(ctx, "device-major", 0, UINT32_MAX, &major) < 0 ||
+      cht_setting_number(ctx, "device-minor", 0, UINT32_MAX, &minor) < 0 ||
+      cht_setting_text(ctx, "device-host", &device.host_path) < 0 ||
+      cht_setting_number(ctx, "device-mode", 0, UINT32_MAX, &mode) < 0 ||
+      cht_setting_number(ctx, "device-owner", 0, UINT32_MAX, &owner) < 0 ||
+      cht_setting_text(ctx, "device-access", &device.access) < 0)
+    return -1;
+  device.type = type[0];
+  device.major = (uint32_t)major;
+  device.minor = (uint32_t)minor;
+  device.file_mode = (uint32_t)mode;
+  device.uid = device.gid = (uint32_t)owner;
+  return device.path != NULL ? cht_add_device(ctx, &device) : 0;
+}
+
 static int modify(struct cht_context *ctx)
 {
-  static const char *const known[] = {"env",        "unset",       "keep",    "hook",
-                                      "stage",      "front",       "pin",     "mount",
-                                      "annotation", "pin-pointer", "outcome", NULL};
+  static const char *const known[] = {"env",         "unset",        "keep",          "hook",
+                                      "stage",       "front",        "pin",           "mount",
+                                      "annotation",  "pin-pointer",  "outcome",       "device",
+                                      "device-type", "device-major", "device-minor",  "device-host",
+                                      "device-mode", "device-owner", "device-access", "fields",
+                                      NULL};
   if (cht_known_settings(ctx, known) < 0 || write_env(ctx) < 0 || write_hook(ctx) < 0 ||
-      write_mount(ctx) < 0 || write_annotation(ctx) < 0)
+      write_mount(ctx) < 0 || write_annotation(ctx) < 0 || write_device(ctx) < 0 ||
+      write_fields(ctx) < 0)
     return -1;
   return write_pin(ctx);
 }

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spec/check.h"
+
+#include "common/document.h"
+#include "common/utf8.h"
+
+#include <json-c/linkhash.h>
+#include <math.h>
+
+static int check_value(const struct value *value, int room, struct error *err);
+
+static int check_bytes(const struct value *value, const char *text, size_t length,
+                       struct error *err)
+{
+  if (memchr(text, '\0', length) != NULL)
+    return value_error(value, err, "has a NUL");
+  for (size_t valid; length > 0; text += valid, length -= valid)
+    if ((valid = utf8_length(text, length)) == 0)
+      return value_error(value, err, "has a byte 0x%02x that is not UTF-8", (unsigned char)*text);
+  return 0;
+}
+
+/* A number that was read keeps its text, even where no double holds it, as 1e999. */
+static bool is_number(struct json_object *number)
+{
+  if (isfinite(json_object_get_double(number)))
+    return true;
+  const char *text = json_object_get_string(number);
+  return strpbrk(text, "0123456789") != NULL;
+}
+
+static int check_object(const struct value *object, int room, struct error *err)
+{
+  struct lh_table *table = json_object_get_object(object->json);
+  const struct lh_entry *entry;
+  lh_foreach (table, entry) {
+    const char *key = lh_entry_k(entry);
+    struct value member = {.document = object->document, .parent = object, .key = key};
+    member.json = (struct json_object *)lh_entry_v(entry);
+    if (lh_table_lookup_entry(table, key) != entry)
+      return value_error(&member, err, "is there twice");
+    if (check_bytes(&member, key, strlen(key), err) < 0 || check_value(&member, room, err) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+static int check_array(const struct value *array, int room, struct error *err)
+{
+  for (size_t i = 0; i < json_object_array_length(array->json); i++) {
+    struct value element = value_element(array, i);
+    if (check_value(&element, room, err) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+/* `room` is how many arrays and objects there may still be within each other. */
+static int check_value(const struct value *value, int room, struct error *err)
+{
+  enum json_type type = json_object_get_type(value->json);
+  bool nests = type == json_type_object || type == json_type_array;
+  if (nests && room == 0)
+    return error_set(err, "config.json is nested deeper than %d, or holds itself", JSON_DEPTH_MAX);
+  if (type == json_type_object)
+    return check_object(value, room - 1, err);
+  if (type == json_type_array)
+    return check_array(value, room - 1, err);
+  if (type == json_type_double && !is_number(value->json))
+    return value_error(value, err, "is no number that JSON has");
+  if (type != json_type_string)
+    return 0;
+  return check_bytes(value, json_object_get_string(value->json),
+                     (size_t)json_object_get_string_len(value->json), err);
+}
+
+int spec_check(struct json_object *spec, struct error *err)
+{
+  const struct document document = {.name = "config.json", .tree = spec};
+  const struct value root = document_root(&document);
+  return value_type(&root, json_type_object, err) < 0 ? -1
+                                                      : check_value(&root, JSON_DEPTH_MAX, err);
+}

@@ -1,0 +1,2 @@
+mkdir log
+chmod 775 log

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+chmod go+w filter
+ln -s filter link

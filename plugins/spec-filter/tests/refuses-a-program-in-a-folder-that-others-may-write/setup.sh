@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+mkdir open
+mv filter open
+chmod go+w open

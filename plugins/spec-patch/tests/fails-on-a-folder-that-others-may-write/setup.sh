@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+chmod o+w patches.d

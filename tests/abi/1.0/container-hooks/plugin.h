@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Modifier plugins for container-hooks-runtime: all that a plugin author needs.
+ *
+ * A plugin is a shared object that edits a container's config.json (the OCI runtime spec) just
+ * before the low-level runtime reads it. The admin lists plugins in config.cfg; they are applied in
+ * that order to every `create`, `run` and `restore`:
+ *
+ *     engine calls container-hooks-runtime create …
+ *       |
+ *       |  a child process, for this one container:
+ *       |    every plugin is loaded ............ constructors; the exported `cht_plugin` is checked
+ *       |    each in the config's order, if its entry's `when` matches:
+ *       |      modify(ctx) ..................... edit ctx->spec, by helpers or directly
+ *       |        fails, plugin is required ..... the container is refused, no further modify
+ *       |        fails, plugin is optional ..... the spec is again what it was before, go on
+ *       |    the new config.json is written beside the old one
+ *       |    each in the config's order:
+ *       |      finish(ctx, outcome) ............ optional: what every plugin changed, or why
+ * refused |    the new config.json takes the old one's place
+ *       v
+ *     exec runc create …
+ *
+ *     container-hooks-ctk plugin check
+ *       |    check(ctx) ........................ optional: are the settings sane? there is no spec
+ *
+ * A whole plugin:
+ *
+ *     #include <container-hooks/plugin.h>
+ *
+ *     static int modify(struct cht_context *ctx)
+ *     {
+ *       const char *zone = "UTC";
+ *       if (cht_setting_text(ctx, "zone", &zone) < 0)
+ *         return -1;
+ *       return cht_set_env(ctx, "TZ", zone, true);
+ *     }
+ *
+ *     CHT_PLUGIN(.name = "timezone", .version = "1.0", .summary = "set TZ", .modify = modify);
+ *
+ * Built with: cc -shared -fPIC -fvisibility=hidden $(pkg-config --cflags container-hooks) …
+ *
+ * Rules of the process: one thread; it ends when the chain has ended, so nothing needs to be freed
+ * and nothing lives on; standard input is empty, standard output and error go to the log; the
+ * whole chain has a time limit (plugin-timeout). A plugin that crashes, exits or hangs has failed,
+ * and is named to the user; an optional one is then left out, and the chain begins anew from the
+ * config.json on disk, so a modify with effects outside the spec may run twice. Keep no state in
+ * statics: the same file may be listed twice. Do not use the network; be quick.
+ *
+ * Strings are UTF-8, ended by NUL. "Borrowed" means: valid until the callback returns, not yours to
+ * free or change. Functions that return int return 0, or -1 after telling the host why.
+ */
+#ifndef CONTAINER_HOOKS_PLUGIN_H
+#define CONTAINER_HOOKS_PLUGIN_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+/* Members that may be left out; without this a C++ compiler warns about each. */
+#  define CHT_NULL = nullptr
+#  define CHT_ZERO = 0
+#else
+#  define CHT_NULL
+#  define CHT_ZERO
+#endif
+
+/*
+ * The interface's version. A change of the major number refuses every older plugin; a higher minor
+ * number only appends (to structs at their end, to enums, to the host's functions). A runtime
+ * refuses plugins of another major and those built for a minor above its own.
+ */
+#define CHT_ABI_MAJOR 1
+#define CHT_ABI_MINOR 0
+#define CHT_ABI ((uint32_t)CHT_ABI_MAJOR << 16 | CHT_ABI_MINOR)
+
+struct json_object; /* json-c's; include <json-c/json.h> and link json-c only to use it directly */
+struct cht_host;
+struct cht_outcome;
+
+/* The runtime's command that brought us here. */
+enum cht_command { CHT_CREATE = 1, CHT_RUN = 2, CHT_RESTORE = 3 };
+
+enum cht_level { CHT_ERROR = 0, CHT_WARN = 1, CHT_INFO = 2, CHT_DEBUG = 3 };
+
+/* The members of `hooks` (OCI runtime spec, config.md "POSIX-platform Hooks"). */
+enum cht_stage {
+  CHT_PRESTART = 0, /* deprecated by the spec; runs at the time of createRuntime */
+  CHT_CREATE_RUNTIME = 1,
+  CHT_CREATE_CONTAINER = 2,
+  CHT_START_CONTAINER = 3,
+  CHT_POSTSTART = 4,
+  CHT_POSTSTOP = 5
+};
+
+/* How cht_add_hook adds; combine with |. */
+enum cht_hook_flags {
+  CHT_HOOK_BACK = 0,  /* behind the stage's other hooks */
+  CHT_HOOK_FRONT = 1, /* before them */
+  CHT_HOOK_PIN = 2    /* a later plugin that takes this hook out fails */
+};
+
+/* A hook as the spec has it. Everything is copied. */
+struct cht_hook {
+  const char *path;                 /* absolute */
+  const char *const *args CHT_NULL; /* ended by NULL; args[0] is the program's name; NULL: none */
+  const char *const *env CHT_NULL;  /* "NAME=value", ended by NULL; NULL: none */
+  int timeout CHT_ZERO;             /* seconds, above 0; 0: none */
+};
+
+/* A mount as the spec has it (config.md "Mounts"). Everything is copied. */
+struct cht_mount {
+  const char *destination;             /* absolute */
+  const char *type CHT_NULL;           /* NULL: none */
+  const char *source CHT_NULL;         /* NULL: none */
+  const char *const *options CHT_NULL; /* ended by NULL; NULL: none */
+};
+
+/* What a plugin is told of its container; lent for one call. */
+struct cht_context {
+  size_t size;                 /* of this struct in the host */
+  const struct cht_host *host; /* use the functions below */
+  const char *plugin;          /* this entry's name in the config */
+  enum cht_command command;
+  const char *container_id;     /* "" where the command line has none */
+  const char *bundle;           /* the bundle's folder, absolute */
+  const char *root;             /* the runtime's --root; NULL if it was not given */
+  struct json_object *spec;     /* config.json, edit in place; NULL in check, read only in finish */
+  struct json_object *settings; /* this entry's `settings`, read only; {} if there are none */
+  bool dry_run;                 /* nothing may be changed outside the spec */
+  void *data;                   /* yours: what modify leaves here, finish finds; NULL at first */
+};
+
+/* What the plugin is: exported as the data symbol `cht_plugin` by CHT_PLUGIN(). */
+struct cht_plugin {
+  uint32_t abi;                           /* CHT_ABI, filled in by CHT_PLUGIN() */
+  uint32_t size;                          /* of this struct, filled in by CHT_PLUGIN() */
+  const char *name;                       /* required; [a-z0-9-] by custom, as the file: name.so */
+  const char *version CHT_NULL;           /* of the plugin; free text; may be NULL */
+  const char *summary CHT_NULL;           /* one line; may be NULL */
+  int (*modify)(struct cht_context *ctx); /* required */
+  int (*check)(struct cht_context *ctx) CHT_NULL; /* may be NULL */
+  /* May be NULL. Called for every loaded plugin, however the chain ended. If a required plugin's
+     finish fails, the container is refused, though plugins before it were told otherwise. */
+  int (*finish)(struct cht_context *ctx, const struct cht_outcome *outcome) CHT_NULL;
+};
+
+/* One change to the spec. */
+struct cht_edit {
+  size_t size;         /* of this struct in the host */
+  const char *plugin;  /* who made it: the entry's name */
+  const char *op;      /* "add", "remove" or "replace" */
+  const char *pointer; /* where, as a JSON pointer (RFC 6901): /hooks/poststop/0 */
+};
+
+/* How the chain ended. All borrowed. */
+struct cht_outcome {
+  size_t size;       /* of this struct in the host */
+  bool refused;      /* the container will not be created */
+  const char *error; /* why; NULL if it was not refused */
+  const struct cht_edit *const
+      *edits; /* ended by NULL, oldest first; those of refused chains too */
+};
+
+/*
+ * What the host does for plugins. Call the functions below, not these. `size` is the host's: a
+ * function that came with a later minor version is there only if it lies within.
+ */
+struct cht_host {
+  size_t size;
+  void (*log)(struct cht_context *, enum cht_level, const char *format, va_list args);
+  int (*fail)(struct cht_context *, const char *format, va_list args);
+  int (*known_settings)(struct cht_context *, const char *const *keys);
+  int (*setting_text)(struct cht_context *, const char *key, const char **value);
+  int (*setting_number)(struct cht_context *, const char *key, int64_t min, int64_t max,
+                        int64_t *value);
+  int (*setting_boolean)(struct cht_context *, const char *key, bool *value);
+  int (*setting_list)(struct cht_context *, const char *key, const char *const **values);
+  int (*add_hook)(struct cht_context *, enum cht_stage, const struct cht_hook *, unsigned flags);
+  const char *(*env)(struct cht_context *, const char *name);
+  int (*set_env)(struct cht_context *, const char *name, const char *value, bool overwrite);
+  int (*unset_env)(struct cht_context *, const char *name);
+  int (*add_mount)(struct cht_context *, const struct cht_mount *);
+  const char *(*annotation)(struct cht_context *, const char *key);
+  int (*set_annotation)(struct cht_context *, const char *key, const char *value);
+  int (*pin)(struct cht_context *, const char *pointer);
+};
+
+#define CHT_PRINTF_LIKE __attribute__((format(printf, 2, 3)))
+#define CHT_PRINTF_LIKE_LOG __attribute__((format(printf, 3, 4)))
+
+/* --- log and fail ------------------------------------------------------------------------- */
+
+/* Writes a line to the runtime's log, with the plugin's name. `%m` is errno's text. */
+CHT_PRINTF_LIKE_LOG static inline void cht_log(struct cht_context *ctx, enum cht_level level,
+                                               const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  ctx->host->log(ctx, level, format, args);
+  va_end(args);
+}
+
+/*
+ * Says why this call fails; the person who started the container reads it. Returns -1, so that
+ * `return cht_fail(ctx, "cannot read %s: %m", path);` is the whole of error handling. The first
+ * message counts. Once this was called, by the plugin or within a helper, the callback has failed,
+ * whatever it returns: an error that nobody looked at refuses the container.
+ */
+CHT_PRINTF_LIKE static inline int cht_fail(struct cht_context *ctx, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  ctx->host->fail(ctx, format, args);
+  va_end(args);
+  return -1;
+}
+
+/* --- settings ------------------------------------------------------------------------------ */
+/* Each leaves *value as it is when the key is absent, so that its initial value is the default; a
+   value of another type fails with the config's file and line. */
+
+/* Fails on any key that is not listed (ended by NULL): a misspelt setting is not ignored. */
+static inline int cht_known_settings(struct cht_context *ctx, const char *const *keys)
+{
+  return ctx->host->known_settings(ctx, keys);
+}
+
+/* The text is borrowed. */
+static inline int cht_setting_text(struct cht_context *ctx, const char *key, const char **value)
+{
+  return ctx->host->setting_text(ctx, key, value);
+}
+
+/* A whole number from min to max. */
+static inline int cht_setting_number(struct cht_context *ctx, const char *key, int64_t min,
+                                     int64_t max, int64_t *value)
+{
+  return ctx->host->setting_number(ctx, key, min, max, value);
+}
+
+static inline int cht_setting_boolean(struct cht_context *ctx, const char *key, bool *value)
+{
+  return ctx->host->setting_boolean(ctx, key, value);
+}
+
+/* A list or array of texts, ended by NULL; borrowed. */
+static inline int cht_setting_list(struct cht_context *ctx, const char *key,
+                                   const char *const **values)
+{
+  return ctx->host->setting_list(ctx, key, values);
+}
+
+/* --- edits of the spec ---------------------------------------------------------------------- */
+/* Each is idempotent: what is there already is not added again. Each fails, with the place in
+   config.json, if what it would have to edit is of a wrong type. */
+
+/* Adds a hook to a stage; `flags` of enum cht_hook_flags. An equal hook in the stage is success. */
+static inline int cht_add_hook(struct cht_context *ctx, enum cht_stage stage,
+                               const struct cht_hook *hook, unsigned flags)
+{
+  return ctx->host->add_hook(ctx, stage, hook, flags);
+}
+
+/* The value of a variable in process.env, the last one if it is there twice; borrowed, valid until
+   the spec is next edited. NULL if it is not set. */
+static inline const char *cht_env(struct cht_context *ctx, const char *name)
+{
+  return ctx->host->env(ctx, name);
+}
+
+/* Sets a variable in process.env. Without `overwrite` one that is set stays as it is. */
+static inline int cht_set_env(struct cht_context *ctx, const char *name, const char *value,
+                              bool overwrite)
+{
+  return ctx->host->set_env(ctx, name, value, overwrite);
+}
+
+/* Removes every entry of a variable from process.env. */
+static inline int cht_unset_env(struct cht_context *ctx, const char *name)
+{
+  return ctx->host->unset_env(ctx, name);
+}
+
+/* Appends to `mounts`. An equal mount is success; another at the same destination stays below. */
+static inline int cht_add_mount(struct cht_context *ctx, const struct cht_mount *mount)
+{
+  return ctx->host->add_mount(ctx, mount);
+}
+
+/* An annotation's value, borrowed, valid until the spec is next edited; NULL if there is none.
+   Annotations are what the container's user says: never a proof of anything. */
+static inline const char *cht_annotation(struct cht_context *ctx, const char *key)
+{
+  return ctx->host->annotation(ctx, key);
+}
+
+static inline int cht_set_annotation(struct cht_context *ctx, const char *key, const char *value)
+{
+  return ctx->host->set_annotation(ctx, key, value);
+}
+
+/* From now on the value at a JSON pointer (as "/root/path") stays as it is: a later plugin that
+   changes or removes it fails. It must be there. */
+static inline int cht_pin(struct cht_context *ctx, const char *pointer)
+{
+  return ctx->host->pin(ctx, pointer);
+}
+
+/* --- the plugin's one symbol ---------------------------------------------------------------- */
+
+extern __attribute__((visibility("default"))) const struct cht_plugin cht_plugin;
+
+#define CHT_PLUGIN(...)                  \
+  const struct cht_plugin cht_plugin = { \
+      .abi = CHT_ABI, .size = (uint32_t)sizeof(struct cht_plugin), __VA_ARGS__}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

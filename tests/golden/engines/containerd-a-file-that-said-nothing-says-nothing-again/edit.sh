@@ -1,0 +1,1 @@
+printf '# still all\n' >>config.toml

@@ -1,0 +1,1 @@
+sed -i '/runtimes.crun/,+1d' config.toml

@@ -1,0 +1,1 @@
+sed -i 's|"/nowhere/a.toml", ||' config.toml

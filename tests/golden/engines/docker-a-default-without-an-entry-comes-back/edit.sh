@@ -1,0 +1,1 @@
+sed -i '1a\  "debug": true,' daemon.json

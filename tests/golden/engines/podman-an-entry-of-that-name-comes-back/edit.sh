@@ -1,0 +1,1 @@
+printf '# the end\n' >>containers.conf
