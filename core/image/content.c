@@ -41,9 +41,12 @@ static const char *machine_of(const char *kernel_name)
   return kernel_name;
 }
 
+/* What says no platform may be for any. */
 static bool is_for_us(const struct descriptor *entry)
 {
   struct utsname us;
+  if (entry->os == NULL && entry->architecture == NULL)
+    return true;
   return uname(&us) == 0 && entry->os != NULL && entry->architecture != NULL &&
          text_equal(entry->os, "linux") && text_equal(entry->architecture, machine_of(us.machine));
 }
