@@ -174,6 +174,11 @@ static int place(struct placed *placed, enum image_engine engine, const char *ro
 
 static int unknown_storage(const char *upper, struct error *err)
 {
+  if (strstr(upper, "stargz") != NULL || strstr(upper, "nydus") != NULL)
+    return error_set(err,
+                     "%s is of a snapshotter that fetches files when they are read: it cannot "
+                     "be verified",
+                     upper);
   return error_set(err,
                    "%s is not where docker's overlay2, containers/storage's overlay or "
                    "containerd's overlayfs keep what a container writes: no known engine or "
@@ -211,12 +216,7 @@ static int place_upper(const char *upper, struct placed *placed, struct error *e
     return place(placed, IMAGE_DOCKER, root, home, layer);
   if (text_equal(leaf, "diff") && text_equal(driver, "overlay"))
     return place(placed, IMAGE_STORAGE, root, home, layer);
-  return strstr(upper, "stargz") != NULL || strstr(upper, "nydus") != NULL
-             ? error_set(err,
-                         "%s is of a snapshotter that fetches files when they are read: it "
-                         "cannot be verified",
-                         upper)
-             : unknown_storage(upper, err);
+  return unknown_storage(upper, err);
 }
 
 static bool is_folder(const char *path)

@@ -269,7 +269,7 @@ buildah_is_identified() {
     --storage-driver overlay)
   for image in team/app:1 cht/many:1; do
     forget
-    container=$("${buildah[@]}" from --pull-never --cgroup-parent "/$NAME" "localhost/$image")
+    container=$("${buildah[@]}" from --pull-never --cgroup-parent "/$NAME/buildah" "localhost/$image")
     run_ok env TMPDIR="$W" "${buildah[@]}" run --runtime "$W/bin/runtime" --isolation oci \
       --network none "$container" true
     assert_equal "sha256:$(podman_id "localhost/$image")" "$(of_last .id)"
@@ -373,7 +373,7 @@ containerd_names() {
     assert_equal "$id 4" "$(by_name '"\(.id) \([.layers[].folder | select(. != null)] | length)"' \
       containerd "$root" "$name")"
   done
-  run_ok ctr --namespace second image import --index-name docker.io/team/app:1 "$W/many.oci"
+  run_ok ctr --namespace second image import --no-unpack --index-name docker.io/team/app:1 "$W/many.oci"
   run_fails "$IDENTITY" name containerd "$root" docker.io/team/app:1
   assert_contains "$output" 'is ambiguous'
   assert_equal "81 0" "$(by_name \
