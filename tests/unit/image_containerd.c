@@ -311,7 +311,7 @@ Test(image_containerd, other_snapshotters_and_views_are_refused)
   put_folder("~/containerd-stargz-grpc/snapshotter/snapshots/9/fs");
   put("~/mountinfo", "33 22 0:99 / " BUNDLE "/rootfs rw - overlay overlay rw,lowerdir=a,"
                      "upperdir=~/containerd-stargz-grpc/snapshotter/snapshots/9/fs\n");
-  expect_refused("no known engine or storage");
+  expect_refused("of a snapshotter that fetches files when they are read");
   put("~/mountinfo",
       "33 22 0:99 / " BUNDLE "/rootfs ro - overlay overlay ro,lowerdir=" LOWERS "\n");
   expect_refused("has no upperdir (a read-only snapshot)");
