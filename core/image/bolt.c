@@ -437,7 +437,7 @@ int bolt_view(int fd, const char *name, bolt_reader *reader, void *data, struct 
 {
   struct bolt bolt = {.fd = fd, .name = name};
   for (int tries = 0; tries < BOLT_TRIES; tries++) {
-    const struct timespec pause = {.tv_nsec = 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 1000L * 1000};
     if (tries > 0)
       nanosleep(&pause, NULL);
     if (!read_last_meta(fd, &bolt.meta)) /* bolt writes one of them at a time */

@@ -9,9 +9,10 @@
 /* What is chosen, and by what. */
 struct choice {
   struct image *image;
-  const struct digest *chain; /* NULL: the platform decides */
-  struct manifest manifest;   /* the chosen one; owned */
-  struct image_config config; /* its config; owned */
+  const struct digest *target; /* what the name leads to */
+  const struct digest *chain;  /* NULL: the platform decides */
+  struct manifest manifest;    /* the chosen one; owned */
+  struct image_config config;  /* its config; owned */
 };
 
 char *content_path(const char *root, const struct digest *digest)
@@ -96,14 +97,14 @@ static int consider_entry(struct choice *choice, const struct descriptor *entry,
   return manifest.is_index ? 0 : consider(choice, &entry->digest, &manifest, err);
 }
 
-static int choose(struct choice *choice, const struct digest *target, struct error *err)
+static int choose(struct choice *choice, struct error *err)
 {
   cleanup_manifest struct manifest manifest = {.is_index = false};
-  if (read_manifest(choice->image->root, target, &manifest, err) < 0)
+  if (read_manifest(choice->image->root, choice->target, &manifest, err) < 0)
     return -1;
-  image_add_manifest(choice->image, target);
+  image_add_manifest(choice->image, choice->target);
   if (!manifest.is_index)
-    return consider(choice, target, &manifest, err);
+    return consider(choice, choice->target, &manifest, err);
   for (size_t i = 0; i < manifest.count; i++)
     if (consider_entry(choice, &manifest.entries[i], err) < 0)
       return -1;
@@ -115,7 +116,7 @@ static int fill(const struct choice *choice, struct error *err)
   struct image *image = choice->image;
   if (!digest_is_set(&image->id))
     return error_set(err, "'%s' leads to %s, which has no image %s", image->recorded,
-                     image->manifests[0].text,
+                     choice->target->text,
                      choice->chain == NULL ? "for this machine"
                                            : "of the layers that the container has: the name was "
                                              "given to another one since");
@@ -123,7 +124,7 @@ static int fill(const struct choice *choice, struct error *err)
     return error_set(err, "'%s': its manifest has %zu layers, its config %zu", image->recorded,
                      choice->manifest.count, choice->config.count);
   image_set_layers(image, &choice->config, LAYER_BLOB);
-  for (size_t i = 0; i < image->layer_count; i++) {
+  for (size_t i = 0; i < choice->manifest.count; i++) {
     struct image_layer *layer = &image->layers[i];
     layer->blob = choice->manifest.entries[i].digest;
     layer->record = state_if_there(content_path(image->root, &layer->blob));
@@ -134,8 +135,8 @@ static int fill(const struct choice *choice, struct error *err)
 int content_read_image(const struct digest *target, const struct digest *chain, struct image *image,
                        struct error *err)
 {
-  struct choice choice = {.image = image, .chain = chain};
-  int result = choose(&choice, target, err);
+  struct choice choice = {.image = image, .target = target, .chain = chain};
+  int result = choose(&choice, err);
   if (result == 0)
     result = fill(&choice, err);
   int saved = errno;

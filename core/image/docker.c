@@ -216,7 +216,7 @@ static int read_container(const char *id, struct image *image, struct error *err
 {
   cleanup_document struct document document = {.name = NULL};
   cleanup_free char *path = xasprintf("%s/containers/%s/config.v2.json", image->root, id);
-  const char *typed;
+  const char *typed = "";
   if (document_read(path, STATE_RECORD_MAX, &document, err) < 0)
     return -1;
   struct value root = document_root(&document);

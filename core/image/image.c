@@ -172,18 +172,18 @@ static int place(struct placed *placed, enum image_engine engine, const char *ro
   return 0;
 }
 
-static int unknown_storage(const char *upper, struct error *err)
+static void say_unknown(const char *upper, struct error *err)
 {
   if (strstr(upper, "stargz") != NULL || strstr(upper, "nydus") != NULL)
-    return error_set(err,
-                     "%s is of a snapshotter that fetches files when they are read: it cannot "
-                     "be verified",
-                     upper);
-  return error_set(err,
-                   "%s is not where docker's overlay2, containers/storage's overlay or "
-                   "containerd's overlayfs keep what a container writes: no known engine or "
-                   "storage",
-                   upper);
+    error_set(err,
+              "%s is of a snapshotter that fetches files when they are read: it cannot be "
+              "verified",
+              upper);
+  else
+    error_set(err,
+              "%s is not where docker's overlay2, containers/storage's overlay or "
+              "containerd's overlayfs keep what a container writes: no known engine or storage",
+              upper);
 }
 
 /* ROOT/io.containerd.snapshotter.v1.overlayfs/snapshots/NUMBER/fs, of which `home` is the part up
@@ -194,13 +194,16 @@ static int place_snapshot(const char *upper, const char *home, const char *numbe
   static const char prefix[] = "io.containerd.snapshotter.v1.";
   cleanup_free char *root = xstrdup(home);
   const char *snapshots = cut_last(root), *snapshotter = cut_last(root);
-  if (!text_equal(snapshots, "snapshots"))
-    return unknown_storage(upper, err);
-  if (text_starts(snapshotter, prefix) && !text_equal(snapshotter + strlen(prefix), "overlayfs"))
-    return error_set(err, "%s is of containerd's snapshotter %s: only overlayfs can be verified",
-                     upper, snapshotter + strlen(prefix));
-  return text_starts(snapshotter, prefix) ? place(placed, IMAGE_CONTAINERD, root, home, number)
-                                          : unknown_storage(upper, err);
+  bool known = text_equal(snapshots, "snapshots") && text_starts(snapshotter, prefix);
+  const char *name = known ? snapshotter + strlen(prefix) : "";
+  if (text_equal(name, "overlayfs"))
+    return place(placed, IMAGE_CONTAINERD, root, home, number);
+  if (known)
+    error_set(err, "%s is of containerd's snapshotter %s: only overlayfs can be verified", upper,
+              name);
+  else
+    say_unknown(upper, err);
+  return -1;
 }
 
 /* The way of an absolute upperdir. */
@@ -216,7 +219,8 @@ static int place_upper(const char *upper, struct placed *placed, struct error *e
     return place(placed, IMAGE_DOCKER, root, home, layer);
   if (text_equal(leaf, "diff") && text_equal(driver, "overlay"))
     return place(placed, IMAGE_STORAGE, root, home, layer);
-  return unknown_storage(upper, err);
+  say_unknown(upper, err);
+  return -1;
 }
 
 static bool is_folder(const char *path)

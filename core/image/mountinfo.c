@@ -154,28 +154,29 @@ static int search(char *text, const char *point, struct mount *mount, struct err
 
 static int find_once(const char *path, const char *point, struct mount *mount, struct error *err)
 {
-  *mount = (struct mount){.type = NULL};
   cleanup_free char *text = NULL;
   size_t length;
   cleanup_close int fd = open(path, FILE_OPEN_FLAGS);
   errno = fd < 0 ? errno : EIO;
   if (fd < 0)
     return error_set(err, "cannot open %s: %m", path);
-  if (file_read(fd, path, MOUNTINFO_SIZE_MAX, &text, &length, err) == 0 &&
-      search(text, point, mount, err) == 0)
-    return 0;
-  mount_free(mount);
-  return -1;
+  return file_read(fd, path, MOUNTINFO_SIZE_MAX, &text, &length, err) < 0
+             ? -1
+             : search(text, point, mount, err);
 }
 
 int mountinfo_find(const char *path, const char *point, struct mount *mount, struct error *err)
 {
+  *mount = (struct mount){.type = NULL};
   /* Older kernels leave lines out while others mount and unmount. */
-  for (int tries = 1;; tries++) {
-    int result = find_once(path, point, mount, err);
-    if (result == 0 || errno != ENOENT || tries == TRIES)
-      return result;
+  for (int tries = 0; tries < TRIES; tries++) {
+    if (find_once(path, point, mount, err) == 0)
+      return 0;
+    if (errno != ENOENT)
+      break;
   }
+  mount_free(mount);
+  return -1;
 }
 
 void mount_free(struct mount *mount)

@@ -229,7 +229,7 @@ static int read_metadata(const char *text, struct image *image, struct error *er
 
 static int read_container(const struct placed *placed, struct image *image, struct error *err)
 {
-  cleanup_table struct table containers;
+  cleanup_table struct table containers = {.path = NULL};
   struct value entry;
   const char *id, *metadata;
   if (table_read(&containers, placed->root, "containers", err) < 0 ||
@@ -250,7 +250,7 @@ static int read_container(const struct placed *placed, struct image *image, stru
 
 static int read_image(struct image *image, struct error *err)
 {
-  cleanup_table struct table images;
+  cleanup_table struct table images = {.path = NULL};
   struct value entry;
   if (table_read(&images, image->root, "images", err) < 0 ||
       table_find(&images, "id", digest_hex(&image->id), &entry, err) < 0)
@@ -265,7 +265,7 @@ int storage_of_container(const struct image_container *container, const struct p
                          struct image *image, struct error *err)
 {
   (void)container; /* its id is not the storage's, under buildah */
-  cleanup_table struct table layers;
+  cleanup_table struct table layers = {.path = NULL};
   struct value entry;
   const char *parent;
   if (!state_is_hex(placed->layer))
@@ -298,29 +298,31 @@ static int has_name(const struct value *entry, const char *name, bool *has, stru
 
 /* What an image may be called: its names, its id or the beginning of it, its digest. */
 struct wanted {
-  char *names[3]; /* as it was typed, in full, with "localhost/"; owned; NULL: none */
+  const char *typed;
+  char *full, *local; /* owned; NULL: it is no name */
   const char *hex;
 };
 
 static bool is_called(const struct wanted *wanted, const char *id, const char *digest)
 {
   return (strlen(wanted->hex) >= 4 && text_starts(id, wanted->hex)) ||
-         (digest[0] != '\0' && text_equal(digest, wanted->names[0]));
+         (digest[0] != '\0' && text_equal(digest, wanted->typed));
 }
 
-/* `by_name`: the place in wanted->names + 1; 0 if it is not called by a name. */
+/* Does it match, and if so by which name? NULL: by its id or its digest. */
 static int match(const struct value *entry, const struct wanted *wanted, bool *matches,
                  const char **name, struct error *err)
 {
+  const char *const names[] = {wanted->typed, wanted->full, wanted->local};
   const char *id, *digest;
   *name = NULL;
   if (member_text(entry, "id", &id, err) < 0 || member_text(entry, "digest", &digest, err) < 0)
     return -1;
-  for (size_t i = 0; i < ARRAY_LENGTH(wanted->names) && *name == NULL; i++) {
+  for (size_t i = 0; i < ARRAY_LENGTH(names) && *name == NULL; i++) {
     bool has = false;
-    if (wanted->names[i] != NULL && has_name(entry, wanted->names[i], &has, err) < 0)
+    if (names[i] != NULL && has_name(entry, names[i], &has, err) < 0)
       return -1;
-    *name = has ? wanted->names[i] : NULL;
+    *name = has ? names[i] : NULL;
   }
   *matches = *name != NULL || is_called(wanted, id, digest);
   return 0;
@@ -345,7 +347,7 @@ static int find_image(const struct table *images, const struct wanted *wanted, s
     if (!matches)
       continue;
     if (found->json != NULL)
-      return error_set(err, "%s: several images are called '%s'", images->path, wanted->names[0]);
+      return error_set(err, "%s: several images are called '%s'", images->path, wanted->typed);
     found->json = entry.json;
     *found_name = name;
   }
@@ -354,15 +356,17 @@ static int find_image(const struct table *images, const struct wanted *wanted, s
 
 static void want(struct wanted *wanted, const char *typed)
 {
-  *wanted = (struct wanted){.names = {xstrdup(typed), reference_typed(typed)}};
-  wanted->hex = text_starts(typed, DIGEST_ALGORITHM) ? typed + strlen(DIGEST_ALGORITHM) : typed;
   cleanup_free char *local = xasprintf("localhost/%s", typed);
-  wanted->names[2] = reference_typed(local);
+  bool is_digest = text_starts(typed, DIGEST_ALGORITHM);
+  *wanted = (struct wanted){.typed = typed,
+                            .full = reference_typed(typed),
+                            .local = reference_typed(local),
+                            .hex = typed + (is_digest ? strlen(DIGEST_ALGORITHM) : 0)};
 }
 
 static int read_found(const struct value *entry, struct image *image, struct error *err)
 {
-  cleanup_table struct table layers;
+  cleanup_table struct table layers = {.path = NULL};
   const char *id, *top;
   if (member_text(entry, "id", &id, err) < 0 || member_text(entry, "layer", &top, err) < 0 ||
       table_read(&layers, image->root, "layers", err) < 0)
@@ -374,7 +378,7 @@ static int read_found(const struct value *entry, struct image *image, struct err
 
 int storage_by_name(const char *name, struct image *image, struct error *err)
 {
-  cleanup_table struct table images;
+  cleanup_table struct table images = {.path = NULL};
   struct wanted wanted;
   struct value entry;
   const char *called = NULL;
@@ -389,8 +393,8 @@ int storage_by_name(const char *name, struct image *image, struct error *err)
   if (result == 0)
     image_set_name(image, called != NULL ? called : "");
   int saved = errno;
-  for (size_t i = 0; i < ARRAY_LENGTH(wanted.names); i++)
-    free(wanted.names[i]);
+  free(wanted.full);
+  free(wanted.local);
   errno = saved;
   return result;
 }

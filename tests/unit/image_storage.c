@@ -140,6 +140,7 @@ Test(image_storage, the_layer_says_whose_it_is_wherever_it_is_mounted)
   expect_text(image.id.text, "sha256:$C");
   /* Two data roots could be meant. */
   put_folder("~/docker/overlay2/$M/diff");
+  image_free(&image);
   cr_assert_eq(ask("~", "~/tmp/mnt/rootfs", &image, &err), -1);
   expect_complaint(&err, "which is below none, or several");
 }
