@@ -37,7 +37,7 @@ static int read_name(const struct value *member, struct search *search, struct e
   const char *text;
   struct digest id;
   struct error ignored;
-  cleanup_reference struct reference reference;
+  cleanup_reference struct reference reference = {.repository = NULL};
   if (value_text(member, &text, err) < 0)
     return -1;
   if (!digest_parse(text, &id))

@@ -4,15 +4,7 @@
 #define CORE_IMAGE_ENGINE_H
 
 #include "image/image.h"
-#include "image/mountinfo.h"
-
-/* Where the folders of an overlay mount lie. All owned. */
-struct placed {
-  enum image_engine engine;
-  char *root;  /* the engine's data root */
-  char *home;  /* the folder of its layers, from which relative paths count */
-  char *layer; /* the container's own one: its folder's name in there */
-};
+#include "image/place.h"
 
 /*
  * Each finds the engine's record of the container whose writable layer is `placed->layer`, proves

@@ -10,94 +10,18 @@
  *     overlay-layers/LAYER.tar-split.gz
  *     overlay/LAYER/diff                           a layer's files
  *
- * What `--rm` makes stands in volatile-….json beside it. A container is found by its writable
+ * A container is found by its writable
  * layer: only podman's and CRI-O's ids are those of the storage. Layers are followed by their
  * links: their ids are chain ids by custom only.
  */
-#include "common/document.h"
 #include "image/engine.h"
 #include "image/reference.h"
 #include "image/state.h"
+#include "image/storage_table.h"
 
 #include <openssl/evp.h>
 
-#define ENTRIES_MAX 100000 /* of a table */
 #define MANIFEST "manifest-"
-
-/* --- tables -------------------------------------------------------------------------------- */
-
-/* A table: NAME.json and volatile-NAME.json, either of which may be missing. */
-struct table {
-  struct document documents[2]; /* owned */
-  char *path;                   /* of the first, for messages; owned */
-};
-
-static void table_free(struct table *table)
-{
-  document_free(&table->documents[0]);
-  document_free(&table->documents[1]);
-  free(table->path);
-}
-
-#define cleanup_table __attribute__((cleanup(table_free)))
-
-static int table_read(struct table *table, const char *root, const char *kind, struct error *err)
-{
-  *table = (struct table){.path = xasprintf("%s/overlay-%s/%s.json", root, kind, kind)};
-  cleanup_free char *beside = xasprintf("%s/overlay-%s/volatile-%s.json", root, kind, kind);
-  const char *const paths[] = {table->path, beside};
-  for (size_t i = 0; i < ARRAY_LENGTH(paths); i++)
-    if (document_read(paths[i], STATE_TABLE_MAX, &table->documents[i], err) < 0 && errno != ENOENT)
-      return -1;
-  return 0;
-}
-
-/* A member that is a text; "" if there is none. */
-static int member_text(const struct value *entry, const char *key, const char **text,
-                       struct error *err)
-{
-  struct value member;
-  *text = "";
-  return value_find(entry, key, &member) ? value_text(&member, text, err) : 0;
-}
-
-static int search_document(const struct document *document, const char *key, const char *wanted,
-                           struct json_object **found, const struct document **where,
-                           struct error *err)
-{
-  struct value root = document_root(document);
-  size_t count;
-  const char *text;
-  if (document->name == NULL)
-    return 0;
-  if (value_array(&root, ENTRIES_MAX, &count, err) < 0)
-    return -1;
-  for (size_t i = 0; i < count; i++) {
-    struct value entry = value_element(&root, i);
-    if (value_type(&entry, json_type_object, err) < 0 || member_text(&entry, key, &text, err) < 0)
-      return -1;
-    if (!text_equal(text, wanted))
-      continue;
-    if (*found != NULL)
-      return value_error(&entry, err, "is the second of %s '%s'", key, wanted);
-    *found = entry.json;
-    *where = document;
-  }
-  return 0;
-}
-
-/* The only entry whose member `key` is this text; its json is NULL if there is none. */
-static int table_find(const struct table *table, const char *key, const char *wanted,
-                      struct value *entry, struct error *err)
-{
-  struct json_object *found = NULL;
-  const struct document *where = &table->documents[0];
-  for (size_t i = 0; i < ARRAY_LENGTH(table->documents); i++)
-    if (search_document(&table->documents[i], key, wanted, &found, &where, err) < 0)
-      return -1;
-  *entry = (struct value){.document = where, .json = found};
-  return 0;
-}
 
 /* --- big data ------------------------------------------------------------------------------ */
 
@@ -133,7 +57,7 @@ static int read_manifests(const struct value *entry, struct image *image, struct
   struct digest digest;
   const char *text;
   size_t count = 0;
-  if (member_text(entry, "digest", &text, err) < 0)
+  if (table_text(entry, "digest", &text, err) < 0)
     return -1;
   if (digest_parse(text, &digest))
     image_add_manifest(image, &digest);
@@ -165,7 +89,7 @@ static int read_layer(const struct table *layers, const struct image *image, con
   if (entry.json == NULL)
     return error_set(err, "%s has no layer '%s'; layers of other stores cannot be verified",
                      layers->path, *id);
-  if (member_text(&entry, "diff-digest", &text, err) < 0)
+  if (table_text(&entry, "diff-digest", &text, err) < 0)
     return -1;
   if (!digest_parse(text, &diff_id))
     return error_set(err,
@@ -177,7 +101,7 @@ static int read_layer(const struct table *layers, const struct image *image, con
                      layers->path, *id, diff_id.text, layer->diff_id.text);
   layer->folder = xasprintf("%s/overlay/%s/diff", image->root, *id);
   layer->record = state_if_there(xasprintf("%s/overlay-layers/%s.tar-split.gz", image->root, *id));
-  if (member_text(&entry, "parent", id, err) < 0)
+  if (table_text(&entry, "parent", id, err) < 0)
     return -1;
   return (*id)[0] == '\0' || state_is_hex(*id)
              ? 0
@@ -220,31 +144,48 @@ static int read_metadata(const char *text, struct image *image, struct error *er
       return -1;
     document.tree = tree;
     struct value root = document_root(&document);
-    if (member_text(&root, "image-name", &name, err) < 0)
+    if (table_text(&root, "image-name", &name, err) < 0)
       return -1;
   }
   image_set_name(image, name);
   return 0;
 }
 
-static int read_container(const struct placed *placed, struct image *image, struct error *err)
+/*
+ * The entry of the layer that is mounted. A container of podman or CRI-O stands there by its own id
+ * too, and must be that one: not one whose --rootfs is where another container is mounted.
+ */
+static int find_container(const struct table *containers, const char *id, const char *layer,
+                          struct value *entry, struct error *err)
 {
-  cleanup_table struct table containers = {.path = NULL};
+  struct value own;
+  if (table_find(containers, "layer", layer, entry, err) < 0 ||
+      table_find(containers, "id", id, &own, err) < 0)
+    return -1;
+  if (entry->json == NULL)
+    return error_set(err, "%s has no container whose layer is '%s', which is mounted",
+                     containers->path, layer);
+  if (own.json != NULL && own.json != entry->json)
+    return error_set(err, "%s: container '%s' has another layer than '%s', which is mounted",
+                     containers->path, id, layer);
+  return 0;
+}
+
+static int read_container(const struct table *containers, const char *container_id,
+                          const struct placed *placed, struct image *image, struct error *err)
+{
   struct value entry;
   const char *id, *metadata;
-  if (table_read(&containers, placed->root, "containers", err) < 0 ||
-      table_find(&containers, "layer", placed->layer, &entry, err) < 0)
-    return -1;
-  if (entry.json == NULL)
-    return error_set(err, "%s has no container whose layer is '%s', which is mounted",
-                     containers.path, placed->layer);
-  if (member_text(&entry, "image", &id, err) < 0 ||
-      member_text(&entry, "metadata", &metadata, err) < 0)
+  if (find_container(containers, container_id, placed->layer, &entry, err) < 0 ||
+      table_text(&entry, "image", &id, err) < 0 ||
+      table_text(&entry, "metadata", &metadata, err) < 0)
     return -1;
   if (id[0] == '\0')
-    return value_error(&entry, err, "is a container without an image (--rootfs, FROM scratch)");
+    return error_set(err, "%s: container '%s' has no image (--rootfs, FROM scratch)",
+                     containers->path, container_id);
   if (!digest_from_hex(id, &image->id))
-    return value_error(&entry, err, "is of image '%.100s', which is no digest of a config", id);
+    return error_set(err, "%s: container '%s' is of image '%.100s', which is no digest of a config",
+                     containers->path, container_id, id);
   return read_metadata(metadata, image, err);
 }
 
@@ -264,19 +205,20 @@ static int read_image(struct image *image, struct error *err)
 int storage_of_container(const struct image_container *container, const struct placed *placed,
                          struct image *image, struct error *err)
 {
-  (void)container; /* its id is not the storage's, under buildah */
+  cleanup_table struct table containers = {.path = NULL};
   cleanup_table struct table layers = {.path = NULL};
   struct value entry;
   const char *parent;
   if (!state_is_hex(placed->layer))
     return error_set(err, "'%s' is no layer of containers/storage", placed->layer);
-  if (read_container(placed, image, err) < 0 || read_image(image, err) < 0 ||
-      table_read(&layers, placed->root, "layers", err) < 0 ||
+  if (table_read(&containers, placed->root, "containers", err) < 0 ||
+      read_container(&containers, container->id, placed, image, err) < 0 ||
+      read_image(image, err) < 0 || table_read(&layers, placed->root, "layers", err) < 0 ||
       table_find(&layers, "id", placed->layer, &entry, err) < 0)
     return -1;
   if (entry.json == NULL)
     return error_set(err, "%s has no layer '%s', which is mounted", layers.path, placed->layer);
-  if (member_text(&entry, "parent", &parent, err) < 0)
+  if (table_text(&entry, "parent", &parent, err) < 0)
     return -1;
   return read_layers(&layers, parent, image, err);
 }
@@ -290,7 +232,7 @@ static int has_name(const struct value *entry, const char *name, bool *has, stru
   if (!value_find(entry, "names", &names) || names.json == NULL)
     return 0;
   cleanup_free const char **texts = NULL;
-  if (value_texts(&names, ENTRIES_MAX, 0, &texts, err) < 0)
+  if (value_texts(&names, TABLE_ENTRIES_MAX, 0, &texts, err) < 0)
     return -1;
   *has = text_listed(name, texts);
   return 0;
@@ -316,7 +258,7 @@ static int match(const struct value *entry, const struct wanted *wanted, bool *m
   const char *const names[] = {wanted->typed, wanted->full, wanted->local};
   const char *id, *digest;
   *name = NULL;
-  if (member_text(entry, "id", &id, err) < 0 || member_text(entry, "digest", &digest, err) < 0)
+  if (table_text(entry, "id", &id, err) < 0 || table_text(entry, "digest", &digest, err) < 0)
     return -1;
   for (size_t i = 0; i < ARRAY_LENGTH(names) && *name == NULL; i++) {
     bool has = false;
@@ -335,7 +277,7 @@ static int find_image(const struct table *images, const struct wanted *wanted, s
   struct value root = document_root(document);
   size_t count = 0;
   *found = (struct value){.document = document};
-  if (document->name != NULL && value_array(&root, ENTRIES_MAX, &count, err) < 0)
+  if (document->name != NULL && value_array(&root, TABLE_ENTRIES_MAX, &count, err) < 0)
     return -1;
   for (size_t i = 0; i < count; i++) {
     struct value entry = value_element(&root, i);
@@ -368,7 +310,7 @@ static int read_found(const struct value *entry, struct image *image, struct err
 {
   cleanup_table struct table layers = {.path = NULL};
   const char *id, *top;
-  if (member_text(entry, "id", &id, err) < 0 || member_text(entry, "layer", &top, err) < 0 ||
+  if (table_text(entry, "id", &id, err) < 0 || table_text(entry, "layer", &top, err) < 0 ||
       table_read(&layers, image->root, "layers", err) < 0)
     return -1;
   if (!digest_from_hex(id, &image->id) || (top[0] != '\0' && !state_is_hex(top)))

@@ -255,6 +255,15 @@ podman_rootfs() {
   assert_contains "$(cat "$W/identity.err")" '--rootfs'
 }
 
+# A container on top of another one's root file system is not that one.
+podman_borrowed() {
+  podman_run --detach --name lender localhost/team/app:1 sleep 1000
+  podman_run --rm --rootfs "$(of_last .rootfs)" true
+  [ ! -e "$W/identity.json" ]
+  assert_contains "$(cat "$W/identity.err")" 'has another layer than'
+  run_ok "${podman[@]}" rm --force --time 0 lender
+}
+
 podman_names() {
   local root=$W/podman/root id
   id=$(podman_id localhost/team/app:1)
@@ -402,6 +411,7 @@ test_case 'podman: the same after a restart' podman_restarted
 test_case 'podman: a container with a user namespace of its own' podman_mapped
 test_case 'podman: forged annotations change nothing' podman_annotated
 test_case 'podman: --rootfs is refused by name' podman_rootfs
+test_case 'podman: --rootfs of another container is not that container' podman_borrowed
 test_case 'podman: images by name' podman_names
 test_case 'buildah: run is identified by its layer' buildah_is_identified
 test_case 'containerd starts' start_containerd

@@ -191,9 +191,13 @@ Test(image_storage, records_that_contradict_each_other_are_refused)
   } cases[] = {
       {CONTAINERS, "[]", "has no container whose layer is '$M', which is mounted"},
       {CONTAINERS, "[" CONTAINER "," CONTAINER "]", "/1 is the second of layer '$M'"},
-      {CONTAINERS, "[" CONTAINER_("", "$M", "") "]", "a container without an image (--rootfs"},
-      {CONTAINERS, "[" CONTAINER_("app", "$M", "") "]", "of image 'app', which is no digest"},
+      {CONTAINERS, "[" CONTAINER_("", "$M", "") "]", "container '$I' has no image (--rootfs"},
+      {CONTAINERS, "[" CONTAINER_("app", "$M", "") "]", "is of image 'app', which is no digest"},
       {CONTAINERS, "[" CONTAINER_("$A", "$M", "") "]", "images.json has no image '$A'"},
+      {CONTAINERS,
+       "[{\"id\":\"other\",\"image\":\"$C\",\"layer\":\"$M\"},"
+       "{\"id\":\"$I\",\"image\":\"\",\"layer\":\"$A\"}]",
+       "container '$I' has another layer than '$M', which is mounted"},
       {CONTAINERS, "{}", "is an object, not an array"},
       {CONTAINERS, "[", "containers.json:1:"},
       {CONTAINERS, "[{\"image\":\"$C\",\"layer\":\"$M\",\"metadata\":\"{\"}]",
