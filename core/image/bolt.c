@@ -78,10 +78,18 @@ struct bolt {
   size_t steps;             /* pages looked into, those that were kept too */
 };
 
+/* errno says ENOENT of a key that is not there, and of nothing else. */
 static int damaged(const struct bolt *bolt, struct error *err, const char *what)
 {
   errno = EIO;
   return error_set(err, "%s: not a bolt database, or damaged: %s", bolt->name, what);
+}
+
+static int too_much(const struct bolt *bolt, struct error *err)
+{
+  errno = EFBIG;
+  return error_set(err, "%s: more than %lu bytes or %d pages of it would have to be read",
+                   bolt->name, BOLT_BYTES_MAX, BOLT_STEPS_MAX);
 }
 
 /* --- the file ------------------------------------------------------------------------------ */
@@ -167,8 +175,7 @@ static int keep_page(struct bolt *bolt, uint64_t id, const struct kept **kept, s
   if (header.overflow >= bolt->meta.end - id || length > BOLT_NODE_MAX)
     return damaged(bolt, err, "a page is too large");
   if (length > BOLT_BYTES_MAX - bolt->total)
-    return error_set(err, "%s: more than %lu bytes of it would have to be read", bolt->name,
-                     BOLT_BYTES_MAX);
+    return too_much(bolt, err);
   struct kept *fresh = xcalloc(1, sizeof(*fresh) + length);
   *fresh = (struct kept){.next = bolt->kept[id % SLOTS], .id = id, .length = length};
   bolt->kept[id % SLOTS] = fresh;
@@ -197,8 +204,7 @@ static int get_node(const struct bolt_bucket *bucket, uint64_t page, struct node
                     struct error *err)
 {
   if (++bucket->bolt->steps > BOLT_STEPS_MAX)
-    return error_set(err, "%s: more than %d of its pages would have to be looked into",
-                     bucket->bolt->name, BOLT_STEPS_MAX);
+    return too_much(bucket->bolt, err);
   *node = (struct node){.bytes = bucket->inside, .length = bucket->inside_length};
   if (bucket->page != 0) {
     const struct kept *kept = find_kept(bucket->bolt, page);
@@ -449,5 +455,6 @@ int bolt_view(int fd, const char *name, bolt_reader *reader, void *data, struct 
     errno = cause;
     return result;
   }
+  errno = EBUSY;
   return error_set(err, "%s changes faster than it can be read", name);
 }

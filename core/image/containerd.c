@@ -1,221 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * containerd with its overlayfs snapshotter, below its root (containerd: metadata/buckets.go,
- * metadata/snapshot.go, snapshots/storage/bolt.go, snapshots/overlay):
+ * containerd with its overlayfs snapshotter (containerd_record.h has its databases), below its
+ * root:
  *
- *     io.containerd.metadata.v1.bolt/meta.db, in bucket v1/NAMESPACE:
- *         containers/ID                    image, snapshotter, snapshotKey
- *         images/NAME/target               digest
- *         snapshots/overlayfs/KEY          name (in the snapshotter), parent (a key)
- *     io.containerd.snapshotter.v1.overlayfs/metadata.db:
- *         v1/snapshots/NAME                id (the folder's number), kind, parent (a name)
  *     io.containerd.snapshotter.v1.overlayfs/snapshots/NUMBER/fs
  *     io.containerd.content.v1.content/blobs/sha256/HEX
  *
  * The keys of an image's snapshots are its chain ids. The namespace and the id of a container are
  * the last two parts of its bundle's path.
  */
-#include "common/trust.h"
-#include "image/bolt.h"
+#include "image/containerd_record.h"
 #include "image/content.h"
 #include "image/engine.h"
 #include "image/reference.h"
-#include "image/state.h"
 
 #include <inttypes.h>
-#include <limits.h>
 
-#define SNAPSHOTTER "overlayfs"
-#define SNAPSHOTS_MAX (IMAGE_LAYERS_MAX + 1)
-#define KIND_ACTIVE "\002"    /* one byte: what a container writes to */
-#define KIND_COMMITTED "\003" /* an image's layer */
-#define DOCKER "moby"         /* docker's namespace */
-
-struct snapshot {
-  char *key;       /* in the namespace; owned */
-  char *name;      /* in the snapshotter; owned */
-  uint64_t number; /* of its folder */
-};
-
-/* What the databases say of a container, or of an image. */
-struct record {
-  const char *namespace, *id; /* borrowed */
-  char *image;                /* its name; owned */
-  struct digest target;       /* what the name leads to */
-  struct snapshot *snapshots; /* owned; the uppermost first: a container's own … */
-  size_t count;
-  bool of_image; /* … or an image's */
-};
-
-static void record_clear(struct record *record)
-{
-  for (size_t i = 0; i < record->count; i++) {
-    free(record->snapshots[i].key);
-    free(record->snapshots[i].name);
-  }
-  free(record->snapshots);
-  free(record->image);
-  *record = (struct record){
-      .namespace = record->namespace, .id = record->id, .of_image = record->of_image};
-}
-
-static void cleanup_recordp(struct record *record)
-{
-  int saved = errno;
-  record_clear(record);
-  errno = saved;
-}
-
-#define cleanup_record __attribute__((cleanup(cleanup_recordp)))
-
-static int view(const char *root, const char *database, bolt_reader *reader, void *data,
-                struct error *err)
-{
-  cleanup_free char *path = xasprintf("%s/%s", root, database);
-  cleanup_close int fd = trust_open_file(path, err);
-  return fd < 0 ? -1 : bolt_view(fd, path, reader, data, err);
-}
-
-static int view_metadata(const char *root, bolt_reader *reader, void *data, struct error *err)
-{
-  return view(root, "io.containerd.metadata.v1.bolt/meta.db", reader, data, err);
-}
-
-static int view_snapshotter(const char *root, bolt_reader *reader, void *data, struct error *err)
-{
-  return view(root, "io.containerd.snapshotter.v1." SNAPSHOTTER "/metadata.db", reader, data, err);
-}
-
-/* --- meta.db ------------------------------------------------------------------------------- */
-
-/* The bucket at the end of a path, which NULL ends. */
-static int enter(const struct bolt_bucket *from, const char *const *path,
-                 struct bolt_bucket *bucket, struct error *err)
-{
-  *bucket = *from;
-  for (; *path != NULL; path++) {
-    const struct bolt_bucket parent = *bucket;
-    if (bolt_bucket(&parent, *path, bucket, err) < 0)
-      return -1;
-  }
-  return 0;
-}
-
-/* A text that may be missing; NULL then. */
-static int optional_text(const struct bolt_bucket *bucket, const char *key, char **text,
-                         struct error *err)
-{
-  *text = NULL;
-  return bolt_text(bucket, key, text, err) == 0 || errno == ENOENT ? 0 : -1;
-}
-
-static int read_target(const struct bolt_bucket *image, struct digest *digest, struct error *err)
-{
-  struct bolt_bucket target;
-  cleanup_free char *text = NULL;
-  if (bolt_bucket(image, "target", &target, err) < 0 ||
-      bolt_text(&target, "digest", &text, err) < 0)
-    return -1;
-  errno = EINVAL;
-  return digest_parse(text, digest)
-             ? 0
-             : error_set(err, "image '%s' leads to '%.100s', which is no sha256 digest",
-                         image->name, text);
-}
-
-/* The snapshot and all below it. */
-static int read_snapshots(const struct bolt_bucket *space, const char *key, struct record *record,
-                          struct error *err)
-{
-  struct bolt_bucket all, bucket;
-  const char *const path[] = {"snapshots", SNAPSHOTTER, NULL};
-  cleanup_free char *next = xstrdup(key);
-  if (enter(space, path, &all, err) < 0)
-    return -1;
-  record->snapshots = xcalloc(SNAPSHOTS_MAX, sizeof(*record->snapshots));
-  while (next != NULL) {
-    if (record->count == SNAPSHOTS_MAX)
-      return error_set(err, "container '%s': more than %d snapshots are below each other",
-                       record->id, SNAPSHOTS_MAX);
-    struct snapshot *snapshot = &record->snapshots[record->count++];
-    snapshot->key = steal_pointer(&next);
-    if (bolt_bucket(&all, snapshot->key, &bucket, err) < 0 ||
-        bolt_text(&bucket, "name", &snapshot->name, err) < 0 ||
-        optional_text(&bucket, "parent", &next, err) < 0)
-      return -1;
-  }
-  return 0;
-}
-
-static int check_snapshotter(const struct bolt_bucket *container, struct error *err)
-{
-  cleanup_free char *snapshotter = NULL;
-  if (bolt_text(container, "snapshotter", &snapshotter, err) < 0)
-    return -1;
-  return text_equal(snapshotter, SNAPSHOTTER)
-             ? 0
-             : error_set(err,
-                         "container '%s' is of snapshotter '%.100s': only " SNAPSHOTTER
-                         " can be verified",
-                         container->name, snapshotter);
-}
-
-static int read_container(const struct bolt_bucket *root, void *data, struct error *err)
-{
-  struct record *record = data;
-  struct bolt_bucket space, container, image;
-  cleanup_free char *key = NULL;
-  const char *const to_space[] = {"v1", record->namespace, NULL};
-  const char *const to_container[] = {"containers", record->id, NULL};
-  record_clear(record);
-  if (enter(root, to_space, &space, err) < 0 || enter(&space, to_container, &container, err) < 0 ||
-      check_snapshotter(&container, err) < 0 ||
-      bolt_text(&container, "snapshotKey", &key, err) < 0 ||
-      bolt_text(&container, "image", &record->image, err) < 0)
-    return -1;
-  if (record->image[0] == '\0')
-    return error_set(err, "container '%s' has no image", record->id);
-  const char *const to_image[] = {"images", record->image, NULL};
-  if (enter(&space, to_image, &image, err) < 0 || read_target(&image, &record->target, err) < 0)
-    return -1;
-  return read_snapshots(&space, key, record, err);
-}
-
-/* --- metadata.db --------------------------------------------------------------------------- */
-
-static int check_kind(const struct bolt_bucket *snapshot, bool own, struct error *err)
-{
-  cleanup_free char *kind = NULL;
-  if (bolt_text(snapshot, "kind", &kind, err) < 0)
-    return -1;
-  if (text_equal(kind, own ? KIND_ACTIVE : KIND_COMMITTED))
-    return 0;
-  return error_set(err, "snapshot '%s' is not of the kind it should be", snapshot->name);
-}
-
-/* The numbers of the snapshots' folders, and that they lie above each other here too. */
-static int read_numbers(const struct bolt_bucket *root, void *data, struct error *err)
-{
-  struct record *record = data;
-  struct bolt_bucket all, bucket;
-  const char *const path[] = {"v1", "snapshots", NULL};
-  if (enter(root, path, &all, err) < 0)
-    return -1;
-  for (size_t i = 0; i < record->count; i++) {
-    struct snapshot *snapshot = &record->snapshots[i];
-    const char *below = i + 1 < record->count ? record->snapshots[i + 1].name : "";
-    cleanup_free char *parent = NULL;
-    if (bolt_bucket(&all, snapshot->name, &bucket, err) < 0 ||
-        bolt_number(&bucket, "id", &snapshot->number, err) < 0 ||
-        optional_text(&bucket, "parent", &parent, err) < 0 ||
-        check_kind(&bucket, i == 0 && !record->of_image, err) < 0)
-      return -1;
-    if (!text_equal(parent != NULL ? parent : "", below))
-      return error_set(err, "snapshot '%s' lies above '%s', but containerd's database says '%s'",
-                       snapshot->name, parent != NULL ? parent : "", below);
-  }
-  return 0;
-}
+#define DOCKER "moby" /* docker's namespace */
 
 /* --- containers ---------------------------------------------------------------------------- */
 
@@ -242,9 +43,8 @@ static int set_folders(const struct record *record, struct image *image, struct 
     if (!text_equal(snapshot->key, chain.text))
       return error_set(err, "snapshot '%s' is not that of layer %s of the image, '%s'",
                        snapshot->key, layer->diff_id.text, chain.text);
-    layer->folder =
-        xasprintf("%s/io.containerd.snapshotter.v1." SNAPSHOTTER "/snapshots/%" PRIu64 "/fs",
-                  image->root, snapshot->number);
+    layer->folder = xasprintf("%s/io.containerd.snapshotter.v1.overlayfs/snapshots/%" PRIu64 "/fs",
+                              image->root, snapshot->number);
   }
   return 0;
 }
@@ -278,9 +78,7 @@ int containerd_of_container(const struct image_container *container, const struc
     return error_set(err, "the container is of docker's containerd image store, which cannot be "
                           "verified: set \"features\": {\"containerd-snapshotter\": false} in "
                           "daemon.json");
-  if (view_metadata(placed->root, read_container, &record, err) < 0 ||
-      view_snapshotter(placed->root, read_numbers, &record, err) < 0 ||
-      check_own(&record, placed, err) < 0)
+  if (record_read_container(placed->root, &record, err) < 0 || check_own(&record, placed, err) < 0)
     return -1;
   image_set_name(image, record.image);
   if (!digest_parse(record.snapshots[1].key, &top))
@@ -339,7 +137,7 @@ static int visit_image(const struct bolt_bucket *image, void *data, struct error
   const struct space_search *within = data;
   struct search *search = within->search;
   struct digest target;
-  if (read_target(image, &target, err) < 0)
+  if (record_target(image, &target, err) < 0)
     return -1;
   if (!is_called(search, within->space, image->name, &target))
     return 0;
@@ -376,25 +174,14 @@ static int read_search(const struct bolt_bucket *root, void *data, struct error 
   return bolt_each_bucket(&spaces, visit_space, data, err);
 }
 
-/* The snapshots of the image whose uppermost chain id is the record's id. */
-static int read_unpacked(const struct bolt_bucket *root, void *data, struct error *err)
-{
-  struct record *record = data;
-  struct bolt_bucket space;
-  const char *const path[] = {"v1", record->namespace, NULL};
-  record_clear(record);
-  return enter(root, path, &space, err) < 0 ? -1 : read_snapshots(&space, record->id, record, err);
-}
-
 /* The folders are left out where the image is not unpacked, for this snapshotter. */
 static int find_folders(const char *namespace, struct image *image, struct error *err)
 {
   struct digest top = {.text = ""};
   for (size_t i = 0; i < image->layer_count; i++)
     image_chain_add(&top, &image->layers[i].diff_id);
-  cleanup_record struct record record = {.namespace = namespace, .id = top.text, .of_image = true};
-  if (view_metadata(image->root, read_unpacked, &record, err) < 0 ||
-      view_snapshotter(image->root, read_numbers, &record, err) < 0)
+  cleanup_record struct record record = {.namespace = namespace, .id = top.text};
+  if (record_read_image(image->root, &record, err) < 0)
     return errno == ENOENT ? 0 : -1;
   return record.count == image->layer_count
              ? set_folders(&record, image, err)
@@ -418,7 +205,7 @@ int containerd_by_name(const char *name, struct image *image, struct error *err)
   struct search search = {.typed = name,
                           .full = reference_typed(name),
                           .by_id = xasprintf("%s%s", is_digest ? "" : DIGEST_ALGORITHM, name)};
-  int result = view_metadata(image->root, read_search, &search, err);
+  int result = record_view(image->root, read_search, &search, err);
   if (result == 0)
     result = read_found(&search, image, err);
   int saved = errno;

@@ -229,6 +229,9 @@ int image_by_name(enum image_engine engine, const char *root, const char *name, 
     return error_set(err, "cannot resolve %s: %m", root);
   if (engines[engine].by_name(name, image, err) == 0)
     return 0;
+  bool found = image->recorded != NULL || digest_is_set(&image->id);
+  if (found && errno == ENOENT) /* a part of it is not there */
+    errno = EIO;
   image_free(image);
   return -1;
 }

@@ -208,6 +208,42 @@ Test(bolt, a_branch_that_leads_to_itself_ends)
   free(bytes.bytes);
 }
 
+static int visit_nothing(const struct bolt_bucket *bucket, void *data, struct error *err)
+{
+  (void)bucket;
+  (void)data;
+  (void)err;
+  return 0;
+}
+
+static int read_each(const struct bolt_bucket *root, void *data, struct error *err)
+{
+  return bolt_each_bucket(root, visit_nothing, data, err);
+}
+
+Test(bolt, a_tree_that_never_ends_is_not_walked_to_its_end)
+{
+  /* Thirty levels of branches of a hundred elements, each of which leads to the next level. */
+  struct error err = {.text = ""};
+  struct forged bytes = {.length = 40UL * FORGE_PAGE};
+  bytes.bytes = xcalloc(bytes.length, 1);
+  put_meta(&bytes, 0, 4, 3);
+  put_meta(&bytes, 1, 5, 3);
+  for (uint64_t page = 3; page < 33; page++) {
+    char *start = bytes.bytes + page * FORGE_PAGE;
+    const uint64_t next = page + 1;
+    const uint16_t kind[] = {page < 32 ? 1 : 2, page < 32 ? 100 : 0};
+    memcpy(start, &page, sizeof(page));
+    memcpy(start + 8, kind, sizeof(kind));
+    for (size_t i = 0; i < 100; i++)
+      memcpy(start + 16 + 16 * i + 8, &next, sizeof(next));
+  }
+  cleanup_close int fd = database(&bytes);
+  cr_expect_eq(bolt_view(fd, "NAME", read_each, NULL, &err), -1);
+  cr_expect_not_null(strstr(err.text, "pages of it would have to be read"), "%s", err.text);
+  free(bytes.bytes);
+}
+
 Test(bolt, every_cut_and_every_changed_byte_is_survived)
 {
   struct error err;

@@ -277,6 +277,18 @@ Test(image_docker, a_root_that_is_not_listed_is_not_believed)
   expect_complaint(&err, "~/other, of docker, is not among the engines' data roots");
 }
 
+Test(image_docker, an_image_without_layers_has_only_the_init_layer_mounted)
+{
+  set_digest('C', "{\"rootfs\":{\"type\":\"layers\"  ,\"diff_ids\":null}}");
+  put("~/docker/image/overlay2/imagedb/content/sha256/$C",
+      "{\"rootfs\":{\"type\":\"layers\"  ,\"diff_ids\":null}}");
+  put(RECORD_FILE, RECORD("team/app:1"));
+  put("~/mountinfo", MOUNT "lowerdir=l/INIT,upperdir=$M/diff,workdir=$M/work\n");
+  expect_refused("says 'sha256:$B', but the image's layers make ''");
+  drop(LAYERDB "mounts/$I/parent");
+  expect_found("team/app:1", "docker.io/team/app:1");
+}
+
 Test(image_docker, a_container_id_is_no_path)
 {
   set('I', "../" HEX("c"));
@@ -317,6 +329,12 @@ Test(image_docker, what_is_not_there_is_ENOENT)
   cr_assert_eq(image_by_name(IMAGE_DOCKER, root, "team/none:1", &image, &err), -1);
   cr_expect_eq(errno, ENOENT, "%m");
   expect_complaint(&err, "~/docker, of docker, has no image 'team/none:1'");
+
+  /* A record that is damaged is no image that is not there. */
+  drop(LAYERDB "sha256/$A/cache-id");
+  cr_assert_eq(image_by_name(IMAGE_DOCKER, root, "team/app:1", &image, &err), -1);
+  cr_expect_neq(errno, ENOENT);
+  put(LAYERDB "sha256/$A/cache-id", HEX("a"));
 
   cr_assert_eq(ask_docker(&image, &err), 0, "%s", err.text);
   cr_assert_eq(image_blob(&image, &image.id, 4096, &bytes, &length, &err), 0, "%s", err.text);
