@@ -45,6 +45,12 @@ by_name() {
   jq -r "$1" <<<"$output"
 }
 
+# refused MESSAGE: the last container was not identified, and why.
+refused() {
+  [ ! -e "$W/identity.json" ] || fail "identified: $(cat "$W/identity.json")" || return
+  assert_contains "$(cat "$W/identity.err")" "$1"
+}
+
 forget() {
   rm -f "$W/identity.json" "$W/identity.err"
 }
@@ -163,8 +169,7 @@ docker_root_is_believed() {
   run_ok docker start unbelieved
   sed -i "s|\"$W/docker\"|\"$W/docker/data\"|" "$W/bin/runtime"
   run_ok docker rm --force unbelieved
-  [ ! -e "$W/identity.json" ]
-  assert_contains "$(cat "$W/identity.err")" 'not among the engines'
+  refused 'not among the engines'
 }
 
 # --- podman and buildah ----------------------------------------------------------------------------
@@ -251,16 +256,22 @@ podman_annotated() {
 podman_rootfs() {
   make_rootfs "$W/bare"
   podman_run --rm --rootfs "$W/bare" true
-  [ ! -e "$W/identity.json" ]
-  assert_contains "$(cat "$W/identity.err")" '--rootfs'
+  refused '--rootfs'
+}
+
+podman_vfs() {
+  local podman=(podman --root "$W/vfs/root" --runroot "$W/vfs/run" --tmpdir "$W/vfs/tmp"
+    --storage-driver vfs --runtime "$W/bin/runtime")
+  run_ok "${podman[@]}" load --input "$W/app.tar"
+  podman_run --rm localhost/team/app:1 true
+  refused 'it is of the storage driver vfs'
 }
 
 # A container on top of another one's root file system is not that one.
 podman_borrowed() {
   podman_run --detach --name lender localhost/team/app:1 sleep 1000
   podman_run --rm --rootfs "$(of_last .rootfs)" true
-  [ ! -e "$W/identity.json" ]
-  assert_contains "$(cat "$W/identity.err")" 'has another layer than'
+  refused 'has another layer than'
   run_ok "${podman[@]}" rm --force --time 0 lender
 }
 
@@ -362,8 +373,7 @@ containerd_retagged() {
   run_ok ctr image tag --force docker.io/cht/many:1 docker.io/moved/app:1
   forget
   run_ok ctr task start --detach moving
-  [ ! -e "$W/identity.json" ]
-  assert_contains "$(cat "$W/identity.err")" 'the name was given to another one since'
+  refused 'the name was given to another one since'
   run_ok ctr task kill --signal KILL moving
   wait_until 10 stopped moving
   run_ok ctr task delete --force moving
@@ -372,6 +382,18 @@ containerd_retagged() {
 
 stopped() {
   ctr task list | grep -q "^$1 .* STOPPED"
+}
+
+containerd_read_only() {
+  ctr_run --rm --read-only docker.io/team/app:1 readonly true
+  assert_containerd team/app:1 4
+}
+
+containerd_other_storage() {
+  ctr_run --rm --snapshotter native docker.io/team/app:1 native true
+  refused 'only overlay can be verified'
+  ctr_run --rm --rootfs "$W/bare" bare /bin/true
+  refused '--rootfs'
 }
 
 containerd_names() {
@@ -411,6 +433,7 @@ test_case 'podman: the same after a restart' podman_restarted
 test_case 'podman: a container with a user namespace of its own' podman_mapped
 test_case 'podman: forged annotations change nothing' podman_annotated
 test_case 'podman: --rootfs is refused by name' podman_rootfs
+test_case 'podman: the storage driver vfs is refused by name' podman_vfs
 test_case 'podman: --rootfs of another container is not that container' podman_borrowed
 test_case 'podman: images by name' podman_names
 test_case 'buildah: run is identified by its layer' buildah_is_identified
@@ -420,5 +443,8 @@ test_case 'containerd: an image by its name' containerd_by_name
 test_case 'containerd: an image of 81 layers' containerd_many
 test_case 'containerd: while others write to its database' containerd_under_writes
 test_case 'containerd: a name that was given to another image is refused' containerd_retagged
+test_case 'containerd: a read-only container' containerd_read_only
+test_case 'containerd: other snapshotters and --rootfs are refused' \
+  containerd_other_storage
 test_case 'containerd: images by name, in several namespaces' containerd_names
 test_end
