@@ -94,6 +94,9 @@ plugin-names = $(patsubst $(1)/%/,%,$(sort $(dir $(wildcard $(1)/*/*.c))))
 PLUGINS      := $(patsubst %,$(BUILD)/plugins/%.so,$(call plugin-names,plugins))
 TEST_PLUGINS := $(patsubst %,$(BUILD)/tests/plugins/%.so,$(call plugin-names,tests/plugins))
 
+# What the tests run beside the real programs.
+TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(call sources,tests/programs))
+
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(call sources,tests/fuzz))
 
 # --- building ------------------------------------------------------------------------------------
@@ -205,12 +208,16 @@ check-asan:
 test: tests
 	BUILD=$(BUILD) tests/run $(RUN)
 
-tests: all $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(TEST_PLUGINS)
+tests: all $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(TEST_PLUGINS) $(TEST_PROGRAMS)
 
 # Criterion finds its tests in a section that nothing refers to.
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libtested.a
 	@mkdir -p $(@D)
 	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -lcriterion -ldl -o $@
+
+$(BUILD)/tests/programs/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/libcore.a
+	@mkdir -p $(@D)
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(JSON_C) $(CRYPTO) -o $@
 
 .PHONY: fuzz fuzz-smoke fuzzers
 # `make fuzz TIME=600` gives each fuzzer ten minutes.

@@ -10,8 +10,8 @@ build=(gcc=cc libc6-dev=stdio.h pkg-config=pkg-config libjson-c-dev=json-c/json.
   libconfig-dev=libconfig.h libssl-dev=openssl/evp.h)
 demo=("${build[@]}" runc=runc busybox-static=static-busybox jq=jq)
 check=("${demo[@]}" libcriterion-dev=criterion/criterion.h docker.io=dockerd containerd=ctr
-  podman=podman python3=/usr/bin/python3 systemd=/lib/systemd/systemd-journald mandoc=mandoc
-  strace=strace g++=g++ clang=clang
+  podman=podman buildah=buildah python3=/usr/bin/python3 systemd=/lib/systemd/systemd-journald
+  mandoc=mandoc strace=strace g++=g++ clang=clang
   libclang-rt-14-dev=/usr/lib/*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a)
 ci=("${check[@]}" clang-format=clang-format clang-tidy=clang-tidy)
 

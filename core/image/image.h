@@ -33,7 +33,8 @@ enum layer_record {
 
 struct image_layer {
   struct digest diff_id;
-  char *folder; /* absolute; the files as the engine unpacked them; owned */
+  char *folder; /* absolute; the files as the engine unpacked them; owned; NULL: of an image by its
+                   name only, which containerd has not unpacked */
   enum layer_record kind;
   char *record;       /* absolute; owned; NULL: the engine has kept none */
   struct digest blob; /* of LAYER_BLOB: the digest of the record's bytes */
@@ -43,7 +44,8 @@ struct image {
   enum image_engine engine;
   char *root;       /* the engine's data root, links resolved; owned */
   char *recorded;   /* the name as the engine recorded it, for messages; owned; "" for none */
-  char *name;       /* the same in full (image/reference.h); owned; NULL: it goes by its id only */
+  char *name;       /* the same in full, "latest" put in where it has neither tag nor digest
+                       (reference_typed); owned; NULL: it goes by its id only */
   struct digest id; /* of its config */
   struct digest *manifests; /* owned; of manifests and indexes that, the engine says, it came by */
   size_t manifest_count;
@@ -71,7 +73,8 @@ int image_of_container(const struct image_container *container, struct image *im
                        struct error *err);
 
 /* An image by a name, an id or a digest, as users type them, in one engine's data root: for those
-   who sign and try. An error with errno ENOENT if it has none of that name. */
+   who sign and try. containerd's namespaces are all looked through; NAMESPACE/NAME says which, and
+   must where they differ. An error with errno ENOENT if it has none of that name. */
 int image_by_name(enum image_engine engine, const char *root, const char *name, struct image *image,
                   struct error *err);
 

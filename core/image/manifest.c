@@ -195,15 +195,19 @@ void image_config_free(struct image_config *config)
   *config = (struct image_config){.diff_ids = NULL};
 }
 
+void image_chain_add(struct digest *chain, const struct digest *diff_id)
+{
+  if (!digest_is_set(chain)) {
+    *chain = *diff_id;
+    return;
+  }
+  cleanup_free char *pair = xasprintf("%s %s", chain->text, diff_id->text);
+  hash_bytes(pair, strlen(pair), chain);
+}
+
 void image_chain_id(const struct image_config *config, size_t count, struct digest *chain)
 {
   *chain = (struct digest){.text = ""};
-  for (size_t i = 0; i < count && i < config->count; i++) {
-    if (i == 0) {
-      *chain = config->diff_ids[0];
-      continue;
-    }
-    cleanup_free char *pair = xasprintf("%s %s", chain->text, config->diff_ids[i].text);
-    hash_bytes(pair, strlen(pair), chain);
-  }
+  for (size_t i = 0; i < count && i < config->count; i++)
+    image_chain_add(chain, &config->diff_ids[i]);
 }

@@ -58,4 +58,7 @@ void image_config_free(struct image_config *config);
  */
 void image_chain_id(const struct image_config *config, size_t count, struct digest *chain);
 
+/* Makes it the chain id of one layer more. */
+void image_chain_add(struct digest *chain, const struct digest *diff_id);
+
 #endif

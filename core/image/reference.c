@@ -198,6 +198,18 @@ char *reference_text(const struct reference *reference)
                    digest);
 }
 
+char *reference_typed(const char *text)
+{
+  struct error ignored;
+  struct digest digest;
+  cleanup_reference struct reference reference = {.repository = NULL};
+  if (digest_parse(text, &digest) || reference_parse(text, &reference, &ignored) < 0)
+    return NULL;
+  if (reference.tag == NULL && !digest_is_set(&reference.digest))
+    reference.tag = xstrdup("latest");
+  return reference_text(&reference);
+}
+
 void reference_free(struct reference *reference)
 {
   free(reference->repository);

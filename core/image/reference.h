@@ -32,6 +32,10 @@ int reference_parse(const char *text, struct reference *reference, struct error 
 /* "REPOSITORY[:TAG][@DIGEST]"; owned by the caller. */
 char *reference_text(const struct reference *reference);
 
+/* The full name of what a user typed, "latest" put in where there is neither tag nor digest, as the
+   engines do; owned by the caller. NULL if it is no name, but an id or a digest. */
+char *reference_typed(const char *text);
+
 void reference_free(struct reference *reference);
 
 #define cleanup_reference __attribute__((cleanup(reference_free)))
