@@ -55,34 +55,41 @@ static char *pointer_of(const struct value *value)
                             : json_pointer_index(above, value->index);
 }
 
-/* Sets the text to the place at which a pointer leads in the document. */
-static void set_place(const struct document *document, const char *pointer, struct error *err)
+/* "NAME:LINE:COLUMN" if the text is there, otherwise "NAME". Owned by the caller. */
+static char *place_of(const struct document *document, const char *pointer)
 {
   struct json_place place;
-  error_set(err, "%s", document->name);
-  if (document->text != NULL && json_locate(document->text, document->length, pointer, &place) == 0)
-    error_append(err, ":%zu:%zu", place.line, place.column);
+  if (document->text == NULL || json_locate(document->text, document->length, pointer, &place) < 0)
+    return xstrdup(document->name);
+  return xasprintf("%s:%zu:%zu", document->name, place.line, place.column);
+}
+
+char *value_place(const struct value *value)
+{
+  cleanup_free char *pointer = pointer_of(value);
+  cleanup_free char *place = place_of(value->document, pointer);
+  if (value->document->text != NULL)
+    return steal_pointer(&place);
+  return xasprintf("%s: %s", place, pointer);
 }
 
 int value_error(const struct value *value, struct error *err, const char *format, ...)
 {
   cleanup_free char *pointer = pointer_of(value);
-  set_place(value->document, pointer, err);
-  error_append(err, ": %s ", pointer[0] != '\0' ? pointer : "the document");
-
+  cleanup_free char *place = place_of(value->document, pointer);
   va_list args;
   va_start(args, format);
   cleanup_free char *cause = xvasprintf(format, args);
   va_end(args);
+  error_set(err, "%s: %s ", place, pointer[0] != '\0' ? pointer : "the document");
   return error_append(err, "%s", cause);
 }
 
 int value_wrap(const struct value *value, struct error *err)
 {
   cleanup_free char *pointer = pointer_of(value);
-  struct error place;
-  set_place(value->document, pointer, &place);
-  return error_wrap(err, "%s", place.text);
+  cleanup_free char *place = place_of(value->document, pointer);
+  return error_wrap(err, "%s", place);
 }
 
 int value_type(const struct value *value, enum json_type type, struct error *err)

@@ -54,6 +54,9 @@ int value_error(const struct value *value, struct error *err, const char *format
 
 /* Puts a value's place ("FILE:LINE:COLUMN") in front of the text that is there; returns -1. */
 int value_wrap(const struct value *value, struct error *err);
+/* "NAME:LINE:COLUMN", where the value stands; without a text "NAME: POINTER". Owned by the caller.
+ */
+char *value_place(const struct value *value);
 
 /* Is it of this type? */
 int value_type(const struct value *value, enum json_type type, struct error *err);

@@ -116,6 +116,12 @@ static size_t domain_length(const char *text)
   return domain ? length : 0;
 }
 
+bool reference_is_domain(const char *text)
+{
+  cleanup_free char *name = xasprintf("%s/a", text);
+  return domain_length(name) == strlen(text) && reference_is_repository(name);
+}
+
 /* `text` up to `end` is the name as it was typed; owned by the caller. */
 static char *full_name(const char *text, const char *end)
 {

@@ -44,4 +44,7 @@ void reference_free(struct reference *reference);
    nothing is filled in. */
 bool reference_is_repository(const char *text);
 
+/* Is it a host[:port] that a name's first component is taken for a registry by? */
+bool reference_is_domain(const char *text);
+
 #endif

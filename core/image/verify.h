@@ -5,8 +5,13 @@
  *     policy scope ─▶ key ─▶ signature over a payload ─▶ manifest digest
  *                  [─▶ index, which lists the manifest] ─▶ manifest ─▶ config digest = image id
  *
- * Every step is noted in a trail: what was looked for, where, and what came of it. A refusal's
- * message is made of it, and `container-hooks-ctk image verify` prints it.
+ * The chain is walked from its end: of which manifests is this config, which indexes list those,
+ * which signatures are there over any of them, and is one of those by a key of the policy, with the
+ * name that it asks for? Manifests come from the engine and the trust store, signatures from there
+ * too and from lookaside folders: wherever they come from, they prove themselves.
+ *
+ * Every step is noted in a trail (image/trail.h). A refusal's message names the image, its id, the
+ * scope, what was tried and what would mend it.
  */
 #ifndef CORE_IMAGE_VERIFY_H
 #define CORE_IMAGE_VERIFY_H
@@ -15,23 +20,28 @@
 #include "image/image.h"
 #include "image/policy.h"
 #include "image/store.h"
+#include "image/trail.h"
 
-/* One step: a line without line end. */
-struct trail {
-  char **steps; /* owned */
-  size_t count;
+/* What is believed, and where signatures are looked for. All borrowed. */
+struct image_trust {
+  const struct policy *policy;
+  const struct store *store; /* NULL: there is none */
+  const char *registries;    /* the folder of containers-registries.d(5), whose lookasides with
+                                file: are read; NULL: none are */
+  const char *gpgv;          /* its path; NULL: where the system has it */
 };
 
-void trail_add(struct trail *trail, const char *format, ...) PRINTF_LIKE(2, 3);
-void trail_free(struct trail *trail);
-
-#define cleanup_trail __attribute__((cleanup(trail_free)))
+#define REGISTRIES_DEFAULT "/etc/containers/registries.d"
 
 struct verdict {
   bool accepted;
-  char *scope;            /* of the policy: "docker 127.0.0.1:5055/team", "default"; owned */
-  char *key;              /* whose signature decided: a key id; owned; NULL: none was asked for */
-  struct digest manifest; /* what was signed; "" where no signature was asked for */
+  char *scope;            /* of the policy: "docker 127.0.0.1:5055/team", "docker" for all of the
+                             transport, "default"; owned; set however it ended */
+  char *key;              /* whose signature decided: "SHA256:…" or a GPG fingerprint; owned;
+                             NULL: none was asked for */
+  struct digest manifest; /* the manifest whose config the image is; "" where no signature was
+                             asked for */
+  struct digest signed_digest; /* what was signed: the manifest, or an index that lists it */
 };
 
 void verdict_free(struct verdict *verdict);
@@ -39,8 +49,8 @@ void verdict_free(struct verdict *verdict);
 #define cleanup_verdict __attribute__((cleanup(verdict_free)))
 
 /* Returns 0 if the policy accepts the image, -1 with the reason and the mend otherwise. Both fill
-   the trail, which may hold steps before. */
-int image_verify(const struct policy *policy, const struct store *store, const struct image *image,
+   the verdict and add to the trail. */
+int image_verify(const struct image_trust *trust, const struct image *image,
                  struct verdict *verdict, struct trail *trail, struct error *err);
 
 #endif
