@@ -49,9 +49,9 @@ int file_read(int fd, const char *name, size_t limit, char **bytes, size_t *leng
 
 int file_in_memory(const char *name)
 {
-  int fd = memfd_create(name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+  int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
   if (fd < 0 && errno == EINVAL)
-    fd = memfd_create(name, MFD_CLOEXEC);
+    fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   return fd;
 }
 

@@ -17,8 +17,8 @@
 int file_read(int fd, const char *name, size_t limit, char **bytes, size_t *length,
               struct error *err);
 
-/* A new file that lies in memory and has no other name than this, for debuggers; close-on-exec,
-   owned by the caller; -1 with errno. */
+/* A new file that lies in memory and has no other name than this, for debuggers; close-on-exec, may
+   be sealed (fcntl(2)); owned by the caller; -1 with errno. */
 int file_in_memory(const char *name);
 
 /* Writes all bytes, however often write(2) is interrupted or stops short; -1 with errno. */
