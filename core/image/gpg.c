@@ -234,15 +234,15 @@ static int take_output(int fd, struct gpg_signed *opened, struct error *err)
 /* Its own folder of options and keys does not exist for it. */
 static int run(const char *program, int keyring, struct process *process, struct error *err)
 {
-  static char *const env[] = {"PATH=/usr/bin:/bin", "HOME=/nonexistent", "GNUPGHOME=/nonexistent",
-                              "LC_ALL=C", NULL};
+  static const char *const env[] = {"PATH=/usr/bin:/bin", "HOME=/nonexistent",
+                                    "GNUPGHOME=/nonexistent", "LC_ALL=C", NULL};
   cleanup_free char *path = xasprintf("/proc/%d/fd/%d", (int)getpid(), keyring);
   cleanup_free char *output = xasprintf("-&%d", PROCESS_PASSED_FD);
   const char *const argv[] = {
       program,     "--quiet", "--status-fd", "1", "--enable-special-filenames", "--output", output,
       "--keyring", path,      "-",           NULL};
   process->argv = (char *const *)(uintptr_t)argv;
-  process->env = env;
+  process->env = (char *const *)(uintptr_t)env;
   int result = process_run(process, err);
   process->argv = NULL;
   if (result == 0 && process->late)
