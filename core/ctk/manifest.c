@@ -53,7 +53,7 @@ char **manifest_read(const char *prefix, struct error *err)
   return take_lines(text, prefix, name, paths, err) == 0 ? steal_pointer(&paths) : NULL;
 }
 
-void manifest_free(char **paths)
+void manifest_paths_free(char **paths)
 {
   for (char **path = paths; path != NULL && *path != NULL; path++)
     free(*path);

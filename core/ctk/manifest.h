@@ -19,11 +19,11 @@ char *manifest_path(const char *prefix);
    not lie below the prefix are refused. NULL after an error; with errno ENOENT there is none. */
 char **manifest_read(const char *prefix, struct error *err);
 
-void manifest_free(char **paths);
+void manifest_paths_free(char **paths);
 
 static inline void manifest_cleanup(char ***paths)
 {
-  manifest_free(*paths);
+  manifest_paths_free(*paths);
 }
 
 #define cleanup_manifest __attribute__((cleanup(manifest_cleanup)))
