@@ -35,8 +35,8 @@ static int need_bytes(const struct value *object, const char *key, char **bytes,
 static int take_bundle(struct signature *signature, struct error *err)
 {
   signature->kind = SIGNATURE_BUNDLE;
-  return bundle_parse(signature->bytes, signature->length, signature->name, &signature->bundle,
-                      err);
+  return sigstore_bundle_parse(signature->bytes, signature->length, signature->name,
+                               &signature->bundle, err);
 }
 
 static int read_attached(const struct value *root, struct signature *signature, struct error *err)
@@ -47,7 +47,7 @@ static int read_attached(const struct value *root, struct signature *signature, 
   if (value_object(root, keys, err) < 0 || need_text(root, "mimeType", &type, &text, err) < 0 ||
       need_bytes(root, "payload", &signature->bytes, &signature->length, err) < 0)
     return -1;
-  if (text_equal(text, BUNDLE_TYPE))
+  if (text_equal(text, SIGSTORE_BUNDLE_TYPE))
     return take_bundle(signature, err);
   if (!text_equal(text, SIGNATURE_COSIGN_TYPE))
     return value_error(&type, err, "is no signature that is known");
@@ -111,7 +111,7 @@ void signature_free(struct signature *signature)
 {
   free(signature->bytes);
   free(signature->proof);
-  bundle_free(&signature->bundle);
+  sigstore_bundle_free(&signature->bundle);
   *signature = (struct signature){.name = NULL};
 }
 
@@ -182,16 +182,16 @@ static int verify_cosign(const struct signature *signature, const struct trusted
 static int verify_bundle(const struct signature *signature, const struct trusted_keys *keys,
                          struct claim *claim, struct error *err)
 {
-  const struct bundle *bundle = &signature->bundle;
+  const struct sigstore_bundle *bundle = &signature->bundle;
   struct statement statement;
   size_t length;
-  cleanup_free char *bytes = bundle_signed_bytes(bundle, &length);
+  cleanup_free char *bytes = sigstore_bundle_signed_bytes(bundle, &length);
   const struct key *signer =
       find_signer(keys, bytes, length, bundle->signature, bundle->signature_length);
   if (signer == NULL)
     return refuse_signer(signature, err);
   claim->key = xstrdup(key_id(signer));
-  if (bundle_statement(bundle, signature->name, &statement, err) < 0)
+  if (sigstore_bundle_statement(bundle, signature->name, &statement, err) < 0)
     return error_wrap(err, "its signature is good, but not what it is over");
   claim->digest = statement.digest;
   claim->reference = statement.reference; /* owned by the claim now */

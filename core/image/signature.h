@@ -16,8 +16,8 @@
 #ifndef CORE_IMAGE_SIGNATURE_H
 #define CORE_IMAGE_SIGNATURE_H
 
-#include "image/bundle.h"
 #include "image/reference.h"
+#include "image/sigstore_bundle.h"
 #include "image/trusted_keys.h"
 
 #define SIGNATURE_COSIGN_TYPE "application/vnd.dev.cosign.simplesigning.v1+json"
@@ -32,7 +32,7 @@ struct signature {
   size_t length;
   char *proof; /* cosign: the signature itself; owned */
   size_t proof_length;
-  struct bundle bundle;
+  struct sigstore_bundle bundle;
 };
 
 int signature_parse(const char *bytes, size_t length, const char *name, struct signature *signature,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "image/bundle.h"
+#include "image/sigstore_bundle.h"
 
 #include "common/base64.h"
 #include "common/document.h"
@@ -42,7 +42,8 @@ static int need_bytes(const struct value *object, const char *key, char **bytes,
              : value_error(&member, err, "is not base64");
 }
 
-static int read_envelope(const struct value *envelope, struct bundle *bundle, struct error *err)
+static int read_envelope(const struct value *envelope, struct sigstore_bundle *bundle,
+                         struct error *err)
 {
   static const char *const keys[] = {"payload", "payloadType", "signatures", NULL};
   static const char *const signature_keys[] = {"sig", "keyid", NULL};
@@ -87,12 +88,13 @@ static int check_material(const struct value *material, struct error *err)
   return value_object(&member, key_keys, err);
 }
 
-static int read_bundle(const struct value *root, struct bundle *bundle, struct error *err)
+static int read_bundle(const struct value *root, struct sigstore_bundle *bundle, struct error *err)
 {
   static const char *const keys[] = {"mediaType", "verificationMaterial", "dsseEnvelope",
                                      "messageSignature", NULL};
   struct value material, envelope;
-  if (value_object(root, keys, err) < 0 || need_exactly(root, "mediaType", BUNDLE_TYPE, err) < 0 ||
+  if (value_object(root, keys, err) < 0 ||
+      need_exactly(root, "mediaType", SIGSTORE_BUNDLE_TYPE, err) < 0 ||
       value_need(root, "verificationMaterial", &material, err) < 0 ||
       check_material(&material, err) < 0)
     return -1;
@@ -124,26 +126,26 @@ static int read_bundle_into(const struct value *root, void *data, struct error *
   return read_bundle(root, data, err);
 }
 
-int bundle_parse(const char *bytes, size_t length, const char *name, struct bundle *bundle,
-                 struct error *err)
+int sigstore_bundle_parse(const char *bytes, size_t length, const char *name,
+                          struct sigstore_bundle *bundle, struct error *err)
 {
-  *bundle = (struct bundle){.payload = NULL};
+  *bundle = (struct sigstore_bundle){.payload = NULL};
   if (read_json(bytes, length, name, read_bundle_into, bundle, err) == 0)
     return 0;
-  bundle_free(bundle);
+  sigstore_bundle_free(bundle);
   return -1;
 }
 
-void bundle_free(struct bundle *bundle)
+void sigstore_bundle_free(struct sigstore_bundle *bundle)
 {
   free(bundle->payload_type);
   free(bundle->payload);
   free(bundle->signature);
-  *bundle = (struct bundle){.payload = NULL};
+  *bundle = (struct sigstore_bundle){.payload = NULL};
 }
 
 /* DSSE, protocol.md: "DSSEv1" SP LEN(type) SP type SP LEN(body) SP body */
-char *bundle_signed_bytes(const struct bundle *bundle, size_t *length)
+char *sigstore_bundle_signed_bytes(const struct sigstore_bundle *bundle, size_t *length)
 {
   char *bytes = NULL;
   FILE *stream = xmemstream(&bytes, length);
@@ -203,8 +205,8 @@ static int read_statement(const struct value *root, void *data, struct error *er
   return read_subject(&subject, data, err);
 }
 
-int bundle_statement(const struct bundle *bundle, const char *name, struct statement *statement,
-                     struct error *err)
+int sigstore_bundle_statement(const struct sigstore_bundle *bundle, const char *name,
+                              struct statement *statement, struct error *err)
 {
   *statement = (struct statement){.digest = {.text = ""}};
   if (!text_equal(bundle->payload_type, PAYLOAD_TYPE))

@@ -11,16 +11,16 @@
  * Entries of a transparency log and timestamps are not looked at: a policy that asks for them is
  * refused (image/policy.h). Bundles with a certificate in place of a key are refused.
  */
-#ifndef CORE_IMAGE_BUNDLE_H
-#define CORE_IMAGE_BUNDLE_H
+#ifndef CORE_IMAGE_SIGSTORE_BUNDLE_H
+#define CORE_IMAGE_SIGSTORE_BUNDLE_H
 
 #include "common/error.h"
 #include "image/reference.h"
 
-#define BUNDLE_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
+#define SIGSTORE_BUNDLE_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
 
 /* The envelope; nothing in it is verified. */
-struct bundle {
+struct sigstore_bundle {
   char *payload_type; /* owned, as all here */
   char *payload;
   size_t payload_length;
@@ -28,15 +28,15 @@ struct bundle {
   size_t signature_length;
 };
 
-int bundle_parse(const char *bytes, size_t length, const char *name, struct bundle *bundle,
-                 struct error *err);
-void bundle_free(struct bundle *bundle);
+int sigstore_bundle_parse(const char *bytes, size_t length, const char *name,
+                          struct sigstore_bundle *bundle, struct error *err);
+void sigstore_bundle_free(struct sigstore_bundle *bundle);
 
-#define cleanup_bundle __attribute__((cleanup(bundle_free)))
+#define cleanup_sigstore_bundle __attribute__((cleanup(sigstore_bundle_free)))
 
 /* The bytes that the signature is over (DSSE's pre-authentication encoding); owned by the caller.
  */
-char *bundle_signed_bytes(const struct bundle *bundle, size_t *length);
+char *sigstore_bundle_signed_bytes(const struct sigstore_bundle *bundle, size_t *length);
 
 /* What the statement says. Only after the signature was verified. */
 struct statement {
@@ -44,8 +44,8 @@ struct statement {
   struct reference reference; /* its repository is NULL if the subject has no name */
 };
 
-int bundle_statement(const struct bundle *bundle, const char *name, struct statement *statement,
-                     struct error *err);
+int sigstore_bundle_statement(const struct sigstore_bundle *bundle, const char *name,
+                              struct statement *statement, struct error *err);
 void statement_free(struct statement *statement);
 
 #define cleanup_statement __attribute__((cleanup(statement_free)))

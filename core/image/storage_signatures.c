@@ -3,29 +3,8 @@
 
 #include "common/base64.h"
 #include "common/document.h"
-#include "common/file.h"
-
-#include <fcntl.h>
-
-#define IMAGES_SIZE_MAX \
-  (32UL * 1024 * 1024) /* bytes of images.json; it has some thousand a image */
-
-/* A file that anybody may have written: what is in it proves itself. -1 with errno ENOENT. */
-static int read_file(const char *path, size_t limit, char **bytes, size_t *length,
-                     struct error *err)
-{
-  cleanup_close int fd = open(path, FILE_OPEN_FLAGS);
-  if (fd < 0) {
-    int cause = errno;
-    error_set(err, "cannot open %s: %m", path);
-    errno = cause;
-    return -1;
-  }
-  if (file_read(fd, path, limit, bytes, length, err) == 0)
-    return 0;
-  errno = EIO;
-  return -1;
-}
+#include "common/trust.h"
+#include "image/state.h"
 
 /* --- the lengths --------------------------------------------------------------------------- */
 
@@ -79,25 +58,21 @@ static int find_sizes(const struct image *image, const struct digest *digest,
                       int64_t sizes[SIGNATURES_MAX], size_t *count, struct error *err)
 {
   cleanup_free char *path = xasprintf("%s/overlay-images/images.json", image->root);
-  cleanup_free char *text = NULL;
-  cleanup_json struct json_object *tree = NULL;
-  size_t length, images;
-  struct value entry, metadata;
-  const char *text_of_metadata;
-  *count = 0;
-  if (read_file(path, IMAGES_SIZE_MAX, &text, &length, err) < 0 ||
-      json_parse(text, length, path, &tree, err) < 0)
+  cleanup_document struct document document;
+  size_t images;
+  struct value entry, member;
+  const char *metadata;
+  if (document_read(path, STATE_TABLE_MAX, &document, err) < 0)
     return -1;
-  struct document document = {.name = path, .text = text, .length = length, .tree = tree};
   struct value root = document_root(&document);
   if (value_array(&root, SIZE_MAX, &images, err) < 0)
     return -1;
   if (!find_image(&root, images, digest_hex(&image->id), &entry) ||
-      !value_find(&entry, "metadata", &metadata))
+      !value_find(&entry, "metadata", &member))
     return 0;
-  if (value_text(&metadata, &text_of_metadata, err) < 0)
+  if (value_text(&member, &metadata, err) < 0)
     return -1;
-  return read_sizes(text_of_metadata, digest, path, sizes, count, err);
+  return read_sizes(metadata, digest, path, sizes, count, err);
 }
 
 /* --- the signatures ------------------------------------------------------------------------ */
@@ -108,7 +83,7 @@ static int add_all(const char *path, const int64_t *sizes, size_t count,
 {
   cleanup_free char *bytes = NULL;
   size_t length, at = 0;
-  if (read_file(path, (size_t)SIGNATURES_MAX * SIGNATURE_SIZE_MAX, &bytes, &length, err) < 0)
+  if (trust_read_file(path, (size_t)SIGNATURES_MAX * SIGNATURE_SIZE_MAX, &bytes, &length, err) < 0)
     return -1;
   for (size_t i = 0; i < count; i++) {
     size_t size = (size_t)sizes[i];
