@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The statement in a bundle, which only a key's owner can write, and its envelope around it. */
+#include "image/sigstore_bundle.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+static void must(bool holds)
+{
+  if (!holds)
+    abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+  struct error err;
+  struct statement statement;
+  cleanup_free char *text = xcalloc(length + 1, 1);
+  if (length > 0)
+    memcpy(text, bytes, length);
+  const struct sigstore_bundle bundle = {.payload_type =
+                                             (char *)(uintptr_t) "application/vnd.in-toto+json",
+                                         .payload = text,
+                                         .payload_length = length};
+  if (sigstore_bundle_statement(&bundle, "fuzz", &statement, &err) == 0)
+    must(digest_is_set(&statement.digest));
+  else
+    must(text_starts(err.text, "fuzz:"));
+  statement_free(&statement);
+
+  cleanup_sigstore_bundle struct sigstore_bundle envelope;
+  if (sigstore_bundle_parse(text, length, "fuzz", &envelope, &err) == 0)
+    must(envelope.payload_type != NULL && envelope.payload != NULL && envelope.signature != NULL);
+  return 0;
+}
