@@ -118,7 +118,7 @@ static void find_manifests(const struct search *search)
     try_manifest(search, &candidates.items[i]);
   find_indexes(search, &candidates);
   size_t manifests = search->evidence->count;
-  for (size_t i = 0; manifests > 0 && i < candidates.count && i < 2 * EVIDENCE_MAX; i++)
+  for (size_t i = 0; manifests > 0 && i < candidates.count && i < 2UL * EVIDENCE_MAX; i++)
     try_index(search, &candidates.items[i], manifests);
 }
 

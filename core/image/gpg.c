@@ -11,8 +11,8 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#define TIMEOUT 10             /* seconds; it takes a few milliseconds */
-#define STATUS_MAX (64 * 1024) /* bytes; it prints about one thousand */
+#define TIMEOUT 10               /* seconds; it takes a few milliseconds */
+#define STATUS_MAX (64UL * 1024) /* bytes; it prints about one thousand */
 #define STATUS_PREFIX "[GNUPG:] "
 
 /* --- keyrings ------------------------------------------------------------------------------ */
@@ -51,7 +51,7 @@ static int append(struct keyring *keyring, const char *bytes, size_t length, con
   if (length == 0 || packet_tag(bytes[0]) != TAG_PUBLIC_KEY)
     return refuse_keys(bytes, length, name, err);
   if (keyring->length + length > KEYRING_SIZE_MAX)
-    return error_set(err, "%s: more than %d bytes of keys", name, KEYRING_SIZE_MAX);
+    return error_set(err, "%s: more than %lu bytes of keys", name, KEYRING_SIZE_MAX);
   keyring->bytes = xrealloc_array(keyring->bytes, keyring->length + length, 1);
   memcpy(keyring->bytes + keyring->length, bytes, length);
   keyring->length += length;
@@ -222,7 +222,7 @@ static int open_output(struct error *err)
 static int take_output(int fd, struct gpg_signed *opened, struct error *err)
 {
   off_t end = lseek(fd, 0, SEEK_CUR);
-  if (end <= 0 || end > PAYLOAD_SIZE_MAX)
+  if (end <= 0 || (uintmax_t)end > PAYLOAD_SIZE_MAX)
     return error_set(err, "nothing was signed");
   opened->length = (size_t)end;
   opened->bytes = xcalloc(opened->length + 1, 1);
@@ -248,7 +248,7 @@ static int run(const char *program, int keyring, struct process *process, struct
   if (result == 0 && process->late)
     return error_set(err, "gpgv did not end within %d seconds", process->timeout);
   if (result == 0 && process->too_much)
-    return error_set(err, "gpgv says more than %d bytes", STATUS_MAX);
+    return error_set(err, "gpgv says more than %lu bytes", STATUS_MAX);
   return result;
 }
 

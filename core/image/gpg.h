@@ -8,8 +8,8 @@
 
 #include "common/error.h"
 
-#define GPG_FINGERPRINT_MAX 64         /* digits: 40 of version 4, 64 of version 5 */
-#define KEYRING_SIZE_MAX (1024 * 1024) /* bytes of one file, and of all of them */
+#define GPG_FINGERPRINT_MAX 64           /* digits: 40 of version 4, 64 of version 5 */
+#define KEYRING_SIZE_MAX (1024UL * 1024) /* bytes of one file, and of all of them */
 
 /* Public keys in binary, as gpgv wants them. */
 struct keyring {

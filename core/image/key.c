@@ -10,7 +10,7 @@
 #include <openssl/pem.h>
 #include <sys/stat.h>
 
-#define SPKI_MAX (8 * 1024) /* bytes of a public key; the largest RSA's take a quarter of it */
+#define SPKI_MAX 8192 /* bytes of a public key; the largest RSA's take a quarter of it */
 #define SIGNATURE_MAX (KEY_RSA_BITS_MAX / 8)
 
 struct key {

@@ -13,7 +13,7 @@
 
 #include "common/error.h"
 
-#define KEY_SIZE_MAX (64 * 1024) /* bytes of a file */
+#define KEY_SIZE_MAX (64UL * 1024) /* bytes of a file */
 #define KEY_RSA_BITS_MIN 2048
 #define KEY_RSA_BITS_MAX 16384 /* more take longer than a container may take to start */
 

@@ -101,7 +101,7 @@ int payload_parse(const char *bytes, size_t length, enum payload_type type, cons
 {
   *payload = (struct payload){.digest = {.text = ""}};
   if (length > PAYLOAD_SIZE_MAX)
-    return error_set(err, "%s: a payload of more than %d bytes", name, PAYLOAD_SIZE_MAX);
+    return error_set(err, "%s: a payload of more than %lu bytes", name, PAYLOAD_SIZE_MAX);
   struct document document = {.name = name, .text = (char *)(uintptr_t)bytes, .length = length};
   cleanup_json struct json_object *tree = NULL;
   if (json_parse(bytes, length, name, &tree, err) < 0)

@@ -14,7 +14,7 @@
 #include "common/error.h"
 #include "image/reference.h"
 
-#define PAYLOAD_SIZE_MAX (64 * 1024) /* bytes */
+#define PAYLOAD_SIZE_MAX (64UL * 1024) /* bytes */
 
 enum payload_type { PAYLOAD_GPG, PAYLOAD_COSIGN };
 

@@ -140,7 +140,7 @@ int policy_parse(const char *bytes, size_t length, const char *name, struct poli
   cleanup_json struct json_object *tree = NULL;
   *policy = NULL;
   if (length > POLICY_SIZE_MAX)
-    return error_set(err, "%s: a policy of more than %d bytes", name, POLICY_SIZE_MAX);
+    return error_set(err, "%s: a policy of more than %lu bytes", name, POLICY_SIZE_MAX);
   if (json_parse(bytes, length, name, &tree, err) < 0)
     return -1;
   document.tree = tree;

@@ -15,9 +15,9 @@
 #include "image/signed_identity.h"
 
 #define POLICY_DEFAULT "/etc/containers/policy.json"
-#define POLICY_SIZE_MAX (1024 * 1024) /* bytes */
-#define POLICY_REQUIREMENTS_MAX 32    /* of one scope */
-#define POLICY_KEYS_MAX 64            /* of one requirement */
+#define POLICY_SIZE_MAX (1024UL * 1024) /* bytes */
+#define POLICY_REQUIREMENTS_MAX 32      /* of one scope */
+#define POLICY_KEYS_MAX 64              /* of one requirement */
 
 enum requirement_type {
   REQUIREMENT_REJECT,

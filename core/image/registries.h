@@ -10,7 +10,7 @@
 #include "common/error.h"
 #include "image/reference.h"
 
-#define REGISTRIES_SIZE_MAX (256 * 1024) /* bytes of a file */
+#define REGISTRIES_SIZE_MAX (256UL * 1024) /* bytes of a file */
 
 struct registries {
   struct lookaside {

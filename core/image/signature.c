@@ -83,7 +83,7 @@ static char *copy_of(const char *bytes, size_t length)
 static int parse(const char *bytes, size_t length, struct signature *signature, struct error *err)
 {
   if (length > SIGNATURE_SIZE_MAX)
-    return error_set(err, "%s: a signature of more than %d bytes", signature->name,
+    return error_set(err, "%s: a signature of more than %lu bytes", signature->name,
                      SIGNATURE_SIZE_MAX);
   if (length > ATTACHED_MARK_LENGTH && memcmp(bytes, ATTACHED_MARK, ATTACHED_MARK_LENGTH) == 0)
     return parse_attached(bytes + ATTACHED_MARK_LENGTH, length - ATTACHED_MARK_LENGTH, signature,

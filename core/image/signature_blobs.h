@@ -5,8 +5,8 @@
 
 #include "common/error.h"
 
-#define SIGNATURES_MAX 64               /* over one digest */
-#define SIGNATURE_SIZE_MAX (256 * 1024) /* bytes */
+#define SIGNATURES_MAX 64                 /* over one digest */
+#define SIGNATURE_SIZE_MAX (256UL * 1024) /* bytes */
 
 struct signature_blob {
   char *name; /* owned */

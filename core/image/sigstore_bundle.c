@@ -4,7 +4,7 @@
 #include "common/base64.h"
 #include "common/document.h"
 
-#define BUNDLE_SIZE_MAX (256 * 1024) /* bytes */
+#define BUNDLE_SIZE_MAX (256UL * 1024) /* bytes */
 #define PAYLOAD_TYPE "application/vnd.in-toto+json"
 #define STATEMENT_TYPE "https://in-toto.io/Statement/v1"
 #define PREDICATE_TYPE "https://sigstore.dev/cosign/sign/v1"
@@ -113,7 +113,7 @@ static int read_json(const char *bytes, size_t length, const char *name,
   struct document document = {.name = name, .text = (char *)(uintptr_t)bytes, .length = length};
   cleanup_json struct json_object *tree = NULL;
   if (length > BUNDLE_SIZE_MAX)
-    return error_set(err, "%s: more than %d bytes", name, BUNDLE_SIZE_MAX);
+    return error_set(err, "%s: more than %lu bytes", name, BUNDLE_SIZE_MAX);
   if (json_parse(bytes, length, name, &tree, err) < 0)
     return -1;
   document.tree = tree;

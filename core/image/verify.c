@@ -201,13 +201,9 @@ static bool wants_signature(const struct requirements *requirements)
 }
 
 /* All must be satisfied. */
-static int hear(struct hearing *hearing, struct error *err)
+static int hear(const struct hearing *hearing, struct error *err)
 {
   const struct requirements *requirements = hearing->requirements;
-  cleanup_evidence struct evidence evidence = {.items = NULL};
-  hearing->evidence = &evidence;
-  if (wants_signature(requirements))
-    evidence_find(hearing->trust, hearing->image, hearing->reference, &evidence, hearing->trail);
   for (size_t i = 0; i < requirements->count; i++)
     if (check_requirement(hearing, &requirements->list[i], err) < 0)
       return refuse(hearing, err);
@@ -237,6 +233,7 @@ int image_verify(const struct image_trust *trust, const struct image *image,
                  struct verdict *verdict, struct trail *trail, struct error *err)
 {
   cleanup_reference struct reference reference = {.repository = NULL};
+  cleanup_evidence struct evidence evidence = {.items = NULL};
   cleanup_free char *text = image_text(image);
   *verdict = (struct verdict){.accepted = false};
   trail_add(trail, "%s in %s", text, image->root);
@@ -245,11 +242,14 @@ int image_verify(const struct image_trust *trust, const struct image *image,
   struct hearing hearing = {.trust = trust,
                             .image = image,
                             .reference = image->name != NULL ? &reference : NULL,
+                            .evidence = &evidence,
                             .verdict = verdict,
                             .trail = trail};
   hearing.requirements = policy_find(trust->policy, hearing.reference);
   verdict->scope = xstrdup(hearing.requirements->scope);
   trail_add(trail, "%s: scope \"%s\" decides", policy_name(trust->policy), verdict->scope);
+  if (wants_signature(hearing.requirements))
+    evidence_find(trust, image, hearing.reference, &evidence, trail);
   return hear(&hearing, err);
 }
 

@@ -18,7 +18,7 @@ static void find(const struct policy *policy, const char *name)
   const struct requirements *found = policy_find(policy, &reference);
   must(found != NULL && found->count > 0 && found->scope != NULL);
   for (size_t i = 0; i < found->count; i++) {
-    cleanup_free char *text = signed_identity_text(&found->list[i].identity);
+    free(signed_identity_text(&found->list[i].identity));
     signed_identity_matches(&found->list[i].identity, &reference, &reference);
     must(!signed_identity_matches(&found->list[i].identity, &reference, NULL));
   }
