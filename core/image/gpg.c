@@ -87,8 +87,9 @@ bool gpg_is_signature(const char *bytes, size_t length)
 
 /* Of its status lines (GnuPG's doc/DETAILS). */
 struct status {
-  size_t signatures, good, valid;
-  const char *bad; /* the first code that says that it is not good; borrowed */
+  size_t texts, signatures, good, valid;
+  const char *bad;       /* the first code that says that it is not good; borrowed */
+  char hash[8], kind[8]; /* RFC 4880, sections 9.4 and 5.2.1: "8" is SHA-256, "00" bytes */
   char signer[GPG_FINGERPRINT_MAX + 1];
 };
 
@@ -127,15 +128,19 @@ static bool is_fingerprint(const char *text)
          strspn(text, "0123456789ABCDEF") == length;
 }
 
-/* VALIDSIG: the signing key's fingerprint, eight more words, the primary key's fingerprint. */
+/* VALIDSIG: the signing key's fingerprint, six more words, the hash, the signature's class, the
+   primary key's fingerprint. */
 static void read_valid(const char *line, struct status *status)
 {
   status->valid++;
+  copy_word(line, 8, status->hash, sizeof(status->hash));
+  copy_word(line, 9, status->kind, sizeof(status->kind));
   copy_word(line, 10, status->signer, sizeof(status->signer));
 }
 
 static void read_line(const char *line, struct status *status)
 {
+  status->texts += starts_with_word(line, "PLAINTEXT");
   status->signatures += starts_with_word(line, "NEWSIG");
   status->good += starts_with_word(line, "GOODSIG");
   if (starts_with_word(line, "VALIDSIG"))
@@ -162,6 +167,25 @@ static void read_status(char *text, struct status *status)
   }
 }
 
+/* The signature is good, but is it over what was written, and can nobody have made another text for
+   it? */
+static int judge_form(const struct status *status, struct error *err)
+{
+  static const char *const weak[] = {"1", "2", "3", NULL}; /* MD5, SHA-1, RIPEMD-160 */
+  if (status->signatures != 1 || status->good != 1 || status->valid != 1)
+    return error_set(err, "it has %zu signatures, of which %zu are good; it must have one",
+                     status->signatures, status->valid);
+  if (status->texts != 1)
+    return error_set(err, "it holds %zu texts; it must hold the one that is signed", status->texts);
+  if (!text_equal(status->kind, "00"))
+    return error_set(err, "the GPG signature is not over bytes as they are (class %s)",
+                     status->kind);
+  if (text_listed(status->hash, weak))
+    return error_set(err, "the GPG signature is over a hash that is broken (algorithm %s)",
+                     status->hash);
+  return is_fingerprint(status->signer) ? 0 : error_set(err, "gpgv names no key that signed it");
+}
+
 static int judge(const struct process *process, const struct status *status, struct error *err)
 {
   for (size_t i = 0; status->bad != NULL && i < ARRAY_LENGTH(refusals); i++)
@@ -172,10 +196,7 @@ static int judge(const struct process *process, const struct status *status, str
   if (!WIFEXITED(process->status) || WEXITSTATUS(process->status) != 0)
     return error_set(err, "gpgv does not accept it: %.300s",
                      process->output[0] != '\0' ? process->output : "it says no more");
-  if (status->signatures != 1 || status->good != 1 || status->valid != 1)
-    return error_set(err, "it has %zu signatures, of which %zu are good; it must have one",
-                     status->signatures, status->valid);
-  return is_fingerprint(status->signer) ? 0 : error_set(err, "gpgv names no key that signed it");
+  return judge_form(status, err);
 }
 
 /* --- running it ---------------------------------------------------------------------------- */

@@ -35,9 +35,10 @@ struct gpg_signed {
 };
 
 /*
- * Verifies an OpenPGP signed message. It must have exactly one signature, good, by a key of the
- * keyring which is neither expired nor revoked. `program` is the path of gpgv; NULL: it is looked
- * for where programs of the system are. Without gpgv nothing is accepted.
+ * Verifies an OpenPGP signed message. It must hold one text and one signature over it, good, by a
+ * hash that is not broken and a key of the keyring that is neither expired nor revoked. `program`
+ * is the path of gpgv; NULL: it is looked for where programs of the system are. Without gpgv
+ * nothing is accepted.
  */
 int gpg_verify(const char *program, const struct keyring *keyring, const char *message,
                size_t length, struct gpg_signed *opened, struct error *err);

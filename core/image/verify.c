@@ -109,7 +109,7 @@ static bool try_all(const struct hearing *hearing, const struct requirement *req
       if (try_signature(hearing, requirement, keys, item, blob, &err) == 0)
         return true;
       trail_add(hearing->trail, "not accepted: %s: %s", blob->name, err.text);
-      trail_add(reasons, "%.400s", err.text);
+      trail_add(reasons, "%.300s", err.text);
     }
   }
   return false;
@@ -237,8 +237,10 @@ int image_verify(const struct image_trust *trust, const struct image *image,
   cleanup_free char *text = image_text(image);
   *verdict = (struct verdict){.accepted = false};
   trail_add(trail, "%s in %s", text, image->root);
-  if (image->name != NULL && read_name(image, &reference, err) < 0)
+  if (image->name != NULL && read_name(image, &reference, err) < 0) {
+    verdict->scope = xstrdup(policy_find(trust->policy, NULL)->scope);
     return error_wrap(err, "%s is refused", text);
+  }
   struct hearing hearing = {.trust = trust,
                             .image = image,
                             .reference = image->name != NULL ? &reference : NULL,

@@ -36,7 +36,8 @@ struct image_trust {
 struct verdict {
   bool accepted;
   char *scope;            /* of the policy: "docker 127.0.0.1:5055/team", "docker" for all of the
-                             transport, "default"; owned; set however it ended */
+                             transport, "default"; owned; set however it
+                             ended */
   char *key;              /* whose signature decided: "SHA256:…" or a GPG fingerprint; owned;
                              NULL: none was asked for */
   struct digest manifest; /* the manifest whose config the image is; "" where no signature was

@@ -202,6 +202,46 @@ Test(gpg, other_messages)
   expect_refused(keys, message, "");
 }
 
+/* Nothing may be taken for signed that stands around what is. */
+Test(gpg, texts_around_the_one_that_is_signed)
+{
+  static const char *const refused[] = {"around signed", "around signed around",
+                                        "plain around",  "around plain",
+                                        "plain plain",   "around plain around"};
+  static const char *const unread[] = {"signed around", "signed signed"};
+  make_key("one", "", "");
+  cleanup_free char *keys = path_of("one.gpg"), *message = path_of("message");
+  make_message("--store");
+  shell("cd %s && mv message around", folder);
+  make_message("--local-user one --compress-algo none --sign");
+  shell("cd %s && mv message plain", folder);
+  make_message("--local-user one --sign");
+  shell("cd %s && mv message signed", folder);
+  for (size_t i = 0; i < ARRAY_LENGTH(refused); i++) {
+    shell("cd %s && cat %s >message", folder, refused[i]);
+    expect_refused(keys, message, "");
+  }
+  for (size_t i = 0; i < ARRAY_LENGTH(unread); i++) { /* a compressed packet is a whole message */
+    shell("cd %s && cat %s >message", folder, unread[i]);
+    expect_accepted(keys, message, "what is signed");
+  }
+}
+
+Test(gpg, broken_hashes_and_texts_by_their_lines)
+{
+  make_key("one", "", "");
+  cleanup_free char *keys = path_of("rsa.gpg"), *message = path_of("message");
+  cleanup_free char *one = path_of("one.gpg");
+  shell(
+      "cd %s && GNUPGHOME=gpg gpg --batch --quiet --passphrase '' --quick-generate-key rsa rsa2048 "
+      "sign 2>/dev/null && GNUPGHOME=gpg gpg --export rsa >rsa.gpg",
+      folder);
+  make_message("--digest-algo SHA1 --local-user rsa --sign");
+  expect_refused(keys, message, "is over a hash that is broken (algorithm 2)");
+  make_message("--textmode --local-user one --sign");
+  expect_refused(one, message, "is not over bytes as they are (class 01)");
+}
+
 Test(gpg, keys_and_signatures_that_have_expired)
 {
   cleanup_free char *keys = path_of("old.gpg"), *message = path_of("message");

@@ -456,6 +456,7 @@ Test(verify, a_name_that_is_none)
   const struct image_trust trust = {.policy = policy};
   cr_expect_eq(image_verify(&trust, &image, &verdict, &trail, &err), -1);
   expect_in(err.text, "is refused: 'Not a name' is no name of an image");
+  cr_expect_str_eq(verdict.scope, "default");
   free(image.name);
 }
 
