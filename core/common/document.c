@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/document.h"
 
+#include "common/base64.h"
 #include "common/trust.h"
 
 #include <inttypes.h>
@@ -158,6 +159,39 @@ int value_text(const struct value *value, const char **text, struct error *err)
     return -1;
   *text = json_object_get_string(value->json);
   return 0;
+}
+
+int value_need_text(const struct value *object, const char *key, struct value *member,
+                    const char **text, struct error *err)
+{
+  if (value_need(object, key, member, err) < 0)
+    return -1;
+  return value_text(member, text, err);
+}
+
+int value_choice(const struct value *value, const char *const *names, size_t *choice,
+                 struct error *err)
+{
+  const char *text;
+  if (value_text(value, &text, err) < 0)
+    return -1;
+  for (*choice = 0; names[*choice] != NULL; ++*choice)
+    if (text_equal(text, names[*choice]))
+      return 0;
+  value_error(value, err, "is not known here; there are:");
+  for (; *names != NULL; names++)
+    error_append(err, " %s", *names);
+  return -1;
+}
+
+int value_base64(const struct value *value, char **bytes, size_t *length, struct error *err)
+{
+  const char *text;
+  if (value_text(value, &text, err) < 0)
+    return -1;
+  return base64_decode(text, strlen(text), bytes, length)
+             ? 0
+             : value_error(value, err, "is not base64");
 }
 
 int value_boolean(const struct value *value, bool *boolean, struct error *err)

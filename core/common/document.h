@@ -76,6 +76,18 @@ struct value value_element(const struct value *array, size_t index);
 
 /* What a value holds; texts are borrowed from the document. */
 int value_text(const struct value *value, const char **text, struct error *err);
+
+/* The text of a member that must be there; *member is left for complaints about it. */
+int value_need_text(const struct value *object, const char *key, struct value *member,
+                    const char **text, struct error *err);
+
+/* Which of the names (ended by NULL) a text is: its index. */
+int value_choice(const struct value *value, const char *const *names, size_t *choice,
+                 struct error *err);
+
+/* The bytes that a text is the base64 of (common/base64.h); owned by the caller. */
+int value_base64(const struct value *value, char **bytes, size_t *length, struct error *err);
+
 int value_boolean(const struct value *value, bool *boolean, struct error *err);
 int value_number(const struct value *value, int64_t min, int64_t max, int64_t *number,
                  struct error *err);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/requirement.h"
 
-#include "common/base64.h"
-
 static const char *const type_names[] = {
     [REQUIREMENT_REJECT] = "reject",
     [REQUIREMENT_ACCEPT] = "insecureAcceptAnything",
     [REQUIREMENT_SIGSTORE] = "sigstoreSigned",
     [REQUIREMENT_GPG] = "signedBy",
+    NULL,
 };
 
 /* --- types --------------------------------------------------------------------------------- */
@@ -15,19 +14,13 @@ static const char *const type_names[] = {
 static int read_type(const struct value *object, enum requirement_type *type, struct error *err)
 {
   struct value member;
-  const char *name;
+  size_t choice;
   if (value_type(object, json_type_object, err) < 0 ||
-      value_need(object, "type", &member, err) < 0 || value_text(&member, &name, err) < 0)
+      value_need(object, "type", &member, err) < 0 ||
+      value_choice(&member, type_names, &choice, err) < 0)
     return -1;
-  for (size_t i = 0; i < ARRAY_LENGTH(type_names); i++) {
-    *type = (enum requirement_type)i;
-    if (text_equal(name, type_names[i]))
-      return 0;
-  }
-  value_error(&member, err, "is not known here; there are:");
-  for (size_t i = 0; i < ARRAY_LENGTH(type_names); i++)
-    error_append(err, " %s", type_names[i]);
-  return -1;
+  *type = (enum requirement_type)choice;
+  return 0;
 }
 
 const char *requirement_name(enum requirement_type type)
@@ -68,12 +61,9 @@ static int add_path(const struct value *value, struct requirement *requirement, 
 
 static int add_data(const struct value *value, struct requirement *requirement, struct error *err)
 {
-  const char *text;
   struct key_source *key = &requirement->keys[requirement->key_count];
-  if (value_text(value, &text, err) < 0)
-    return -1;
-  if (!base64_decode(text, strlen(text), &key->bytes, &key->length))
-    return value_error(value, err, "is not base64: make it by base64 -w 0 FILE");
+  if (value_base64(value, &key->bytes, &key->length, err) < 0)
+    return error_append(err, ": base64 -w 0 FILE writes it");
   key->name = value_place(value);
   requirement->key_count++;
   return 0;
@@ -125,7 +115,7 @@ static int read_key_type(const struct value *object, struct error *err)
 {
   struct value member;
   const char *text;
-  if (value_need(object, "keyType", &member, err) < 0 || value_text(&member, &text, err) < 0)
+  if (value_need_text(object, "keyType", &member, &text, err) < 0)
     return -1;
   return text_equal(text, "GPGKeys") ? 0 : value_error(&member, err, "is not \"GPGKeys\"");
 }

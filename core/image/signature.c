@@ -12,26 +12,6 @@
 
 /* --- parsing ------------------------------------------------------------------------------- */
 
-static int need_text(const struct value *object, const char *key, struct value *member,
-                     const char **text, struct error *err)
-{
-  if (value_need(object, key, member, err) < 0)
-    return -1;
-  return value_text(member, text, err);
-}
-
-static int need_bytes(const struct value *object, const char *key, char **bytes, size_t *length,
-                      struct error *err)
-{
-  struct value member;
-  const char *text;
-  if (need_text(object, key, &member, &text, err) < 0)
-    return -1;
-  return base64_decode(text, strlen(text), bytes, length)
-             ? 0
-             : value_error(&member, err, "is not base64");
-}
-
 static int take_bundle(struct signature *signature, struct error *err)
 {
   signature->kind = SIGNATURE_BUNDLE;
@@ -42,10 +22,12 @@ static int take_bundle(struct signature *signature, struct error *err)
 static int read_attached(const struct value *root, struct signature *signature, struct error *err)
 {
   static const char *const keys[] = {"mimeType", "payload", "annotations", NULL};
-  struct value type, annotations;
+  struct value type, member, annotations;
   const char *text;
-  if (value_object(root, keys, err) < 0 || need_text(root, "mimeType", &type, &text, err) < 0 ||
-      need_bytes(root, "payload", &signature->bytes, &signature->length, err) < 0)
+  if (value_object(root, keys, err) < 0 ||
+      value_need_text(root, "mimeType", &type, &text, err) < 0 ||
+      value_need(root, "payload", &member, err) < 0 ||
+      value_base64(&member, &signature->bytes, &signature->length, err) < 0)
     return -1;
   if (text_equal(text, SIGSTORE_BUNDLE_TYPE))
     return take_bundle(signature, err);
@@ -53,10 +35,10 @@ static int read_attached(const struct value *root, struct signature *signature, 
     return value_error(&type, err, "is no signature that is known");
   signature->kind = SIGNATURE_COSIGN;
   if (value_need(root, "annotations", &annotations, err) < 0 ||
-      value_type(&annotations, json_type_object, err) < 0)
+      value_type(&annotations, json_type_object, err) < 0 ||
+      value_need(&annotations, SIGNATURE_COSIGN_ANNOTATION, &member, err) < 0)
     return -1;
-  return need_bytes(&annotations, SIGNATURE_COSIGN_ANNOTATION, &signature->proof,
-                    &signature->proof_length, err);
+  return value_base64(&member, &signature->proof, &signature->proof_length, err);
 }
 
 static int parse_attached(const char *json, size_t length, struct signature *signature,

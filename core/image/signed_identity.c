@@ -8,6 +8,7 @@ static const char *const type_names[] = {
     [IDENTITY_EXACT_REFERENCE] = "exactReference",
     [IDENTITY_EXACT_REPOSITORY] = "exactRepository",
     [IDENTITY_REMAP] = "remapIdentity",
+    NULL,
 };
 
 /* --- reading ------------------------------------------------------------------------------- */
@@ -15,19 +16,13 @@ static const char *const type_names[] = {
 static int read_type(const struct value *object, enum identity_type *type, struct error *err)
 {
   struct value member;
-  const char *name;
+  size_t choice;
   if (value_type(object, json_type_object, err) < 0 ||
-      value_need(object, "type", &member, err) < 0 || value_text(&member, &name, err) < 0)
+      value_need(object, "type", &member, err) < 0 ||
+      value_choice(&member, type_names, &choice, err) < 0)
     return -1;
-  for (size_t i = 0; i < ARRAY_LENGTH(type_names); i++) {
-    *type = (enum identity_type)i;
-    if (text_equal(name, type_names[i]))
-      return 0;
-  }
-  value_error(&member, err, "is not known; there are:");
-  for (size_t i = 0; i < ARRAY_LENGTH(type_names); i++)
-    error_append(err, " %s", type_names[i]);
-  return -1;
+  *type = (enum identity_type)choice;
+  return 0;
 }
 
 static int read_exact(const struct value *object, const char *key, bool with_tag,
@@ -37,8 +32,7 @@ static int read_exact(const struct value *object, const char *key, bool with_tag
   struct value member;
   const char *text;
   struct error cause;
-  if (value_object(object, keys, err) < 0 || value_need(object, key, &member, err) < 0 ||
-      value_text(&member, &text, err) < 0)
+  if (value_object(object, keys, err) < 0 || value_need_text(object, key, &member, &text, err) < 0)
     return -1;
   if (reference_parse(text, exact, &cause) < 0)
     return value_error(&member, err, "cannot be used: %s", cause.text);
@@ -55,7 +49,7 @@ static int read_prefix(const struct value *object, const char *key, char **prefi
 {
   struct value member;
   const char *text;
-  if (value_need(object, key, &member, err) < 0 || value_text(&member, &text, err) < 0)
+  if (value_need_text(object, key, &member, &text, err) < 0)
     return -1;
   cleanup_free char *domain = xstrndup(text, strcspn(text, "/"));
   if (!reference_is_domain(domain) || (!text_equal(text, domain) && !reference_is_repository(text)))

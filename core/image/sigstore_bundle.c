@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/sigstore_bundle.h"
 
-#include "common/base64.h"
 #include "common/document.h"
 
 #define BUNDLE_SIZE_MAX (256UL * 1024) /* bytes */
@@ -11,21 +10,12 @@
 
 /* --- the envelope -------------------------------------------------------------------------- */
 
-/* The text of a member that must be there. */
-static int need_text(const struct value *object, const char *key, struct value *member,
-                     const char **text, struct error *err)
-{
-  if (value_need(object, key, member, err) < 0)
-    return -1;
-  return value_text(member, text, err);
-}
-
 static int need_exactly(const struct value *object, const char *key, const char *expected,
                         struct error *err)
 {
   struct value member;
   const char *text;
-  if (need_text(object, key, &member, &text, err) < 0)
+  if (value_need_text(object, key, &member, &text, err) < 0)
     return -1;
   return text_equal(text, expected) ? 0 : value_error(&member, err, "is not \"%s\"", expected);
 }
@@ -34,12 +24,9 @@ static int need_bytes(const struct value *object, const char *key, char **bytes,
                       struct error *err)
 {
   struct value member;
-  const char *text;
-  if (need_text(object, key, &member, &text, err) < 0)
+  if (value_need(object, key, &member, err) < 0)
     return -1;
-  return base64_decode(text, strlen(text), bytes, length)
-             ? 0
-             : value_error(&member, err, "is not base64");
+  return value_base64(&member, bytes, length, err);
 }
 
 static int read_envelope(const struct value *envelope, struct sigstore_bundle *bundle,
@@ -51,7 +38,7 @@ static int read_envelope(const struct value *envelope, struct sigstore_bundle *b
   const char *text;
   size_t count;
   if (value_object(envelope, keys, err) < 0 ||
-      need_text(envelope, "payloadType", &type, &text, err) < 0)
+      value_need_text(envelope, "payloadType", &type, &text, err) < 0)
     return -1;
   bundle->payload_type = xstrdup(text);
   if (need_bytes(envelope, "payload", &bundle->payload, &bundle->payload_length, err) < 0 ||
@@ -164,7 +151,7 @@ static int read_digest(const struct value *subject, struct digest *digest, struc
   const char *text;
   if (value_need(subject, "digest", &digests, err) < 0 ||
       value_type(&digests, json_type_object, err) < 0 ||
-      need_text(&digests, "sha256", &member, &text, err) < 0)
+      value_need_text(&digests, "sha256", &member, &text, err) < 0)
     return -1;
   return digest_from_hex(text, digest)
              ? 0

@@ -119,7 +119,7 @@ Test(policy, identities_that_are_none_are_refused)
   expect_identity_refused("null", "/default/0/signedIdentity is null, not an object");
   expect_identity_refused("{}", "/default/0/signedIdentity has no \"type\"");
   expect_identity_refused("{\"type\":\"matchAny\"}",
-                          "/default/0/signedIdentity/type is not known; there are: "
+                          "/default/0/signedIdentity/type is not known here; there are: "
                           "matchRepoDigestOrExact matchExact");
   expect_identity_refused("{\"type\":\"matchExact\",\"prefix\":\"a\"}", "/prefix is not known");
   expect_identity_refused("{\"type\":\"exactReference\"}", "has no \"dockerReference\"");
