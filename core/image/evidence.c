@@ -15,7 +15,8 @@ struct search {
 
 /* --- manifests ----------------------------------------------------------------------------- */
 
-/* From the engine, else from the store. 0 if it is there, and of the right digest. */
+/* From the engine, else from the store. 0 if it is there, and of the right digest; -1 with errno
+   ENOENT if neither has it. */
 static int read_manifest(const struct search *search, const struct digest *digest,
                          struct manifest *manifest)
 {
@@ -34,6 +35,7 @@ static int read_manifest(const struct search *search, const struct digest *diges
   }
   if (found == 0 && manifest_parse(bytes, length, digest->text, manifest, &err) < 0) {
     trail_add(search->trail, "it is no manifest: %s", err.text);
+    errno = EINVAL;
     return -1;
   }
   return found;
@@ -61,7 +63,10 @@ static void add_item(struct evidence *evidence, const struct digest *digest,
 static void try_manifest(const struct search *search, const struct digest *digest)
 {
   cleanup_manifest struct manifest manifest = {.is_index = false};
-  if (read_manifest(search, digest, &manifest) < 0 || manifest.is_index)
+  int found = read_manifest(search, digest, &manifest);
+  if (found < 0 && errno == ENOENT)
+    trail_add(search->trail, "manifest %s, by which it came, is not here", digest->text);
+  if (found < 0 || manifest.is_index)
     return;
   if (!digest_equal(&manifest.config.digest, &search->image->id)) {
     trail_add(search->trail, "manifest %s is another image's: its config is %s", digest->text,

@@ -222,10 +222,10 @@ Test(trust_store, what_a_crash_leaves_does_no_harm)
   struct digest manifest;
   struct error err = {.text = ""};
   create(&store);
-  cleanup_free char *config = xasprintf("%s/by-config/%s", store_path(store), CONFIG + 7);
-  cleanup_free char *folder_path = xasprintf("%s/sha256/%s", store_path(store), MANIFEST + 7);
+  cleanup_free char *config = xasprintf("%s/by-config/%s", store_path(store), &CONFIG[7]);
+  cleanup_free char *folder_path = xasprintf("%s/sha256/%s", store_path(store), &MANIFEST[7]);
   shell("mkdir -p %s %s && : >%s/%s && echo half >%s/.new && : >%s/.new", config, folder_path,
-        config, MANIFEST + 7, folder_path, config);
+        config, &MANIFEST[7], folder_path, config);
   add_sample(store, "image/manifest.json", &manifest);
   expect_found(store, store_manifests_of, CONFIG, MANIFEST);
   cr_expect_eq(store_remove(store, &manifest, &err), 0, "%s", err.text);

@@ -131,8 +131,14 @@ static int ask(const char *requirements, const char *name)
   const struct image_trust trust = {
       .store = store, .registries = lookasides, .gpgv = gpgv, .policy = NULL};
   struct image_trust asked = trust;
-  struct image image = {.engine = IMAGE_DOCKER, .root = folder, .recorded = xstrdup("")};
+  struct digest came_by;
+  struct image image = {.engine = IMAGE_DOCKER,
+                        .root = folder,
+                        .recorded = xstrdup(""),
+                        .manifests = &came_by,
+                        .manifest_count = 1};
   cr_assert(digest_parse(CONFIG, &image.id));
+  cr_assert(digest_parse(MANIFEST, &came_by));
   cr_assert_eq(policy_parse(text, strlen(text), "policy.json", &policy, &err), 0, "%s", err.text);
   asked.policy = policy;
   image.name = name != NULL ? xstrdup(name) : NULL;
@@ -186,6 +192,7 @@ Test(verify, without_a_manifest)
   expect_refused(GPG("gpg-signer.pub.gpg", ""), GPG_APP,
                  "no manifest of it is known, over which a signature could be; to mend it: "
                  "container-hooks-ctk image fetch " GPG_APP);
+  cr_expect(trail_has("manifest " MANIFEST ", by which it came, is not here"));
   expect_refused(GPG("gpg-signer.pub.gpg", ""), "h.io/a@" MANIFEST, "no manifest of it is known");
   expect_refused(GPG("gpg-signer.pub.gpg", ""), NULL, "start it by the name that it was signed by");
   store_close(store);
@@ -318,11 +325,11 @@ Test(verify, another_image)
 {
   size_t length;
   cleanup_free char *bytes = read_sample("image/manifest.json", &length);
-  char *config = strstr(bytes, CONFIG + 7);
+  char *config = strstr(bytes, &CONFIG[7]);
   struct digest other;
   config[0] = config[0] == '0' ? '1' : '0';
   cr_assert_eq(store_add_manifest(store, bytes, length, &other, &err), 0, "%s", err.text);
-  shell("cd %s/trust/by-config && mv * %s", folder, CONFIG + 7);
+  shell("cd %s/trust/by-config && mv * %s", folder, &CONFIG[7]);
   expect_refused(GPG("gpg-signer.pub.gpg", ""), GPG_APP, "no manifest of it is known");
   cr_expect(trail_has("is another image's: its config is sha256:"));
 }
@@ -332,11 +339,11 @@ Test(verify, an_index_that_does_not_list_the_manifest)
   size_t length;
   cleanup_free char *bytes = read_sample("image/index.json", &length);
   struct digest other;
-  for (char *at = bytes; (at = strstr(at, MANIFEST + 7)) != NULL;)
+  for (char *at = bytes; (at = strstr(at, &MANIFEST[7])) != NULL;)
     at[0] = '0';
   add_manifest();
   cr_assert_eq(store_add_manifest(store, bytes, length, &other, &err), 0, "%s", err.text);
-  shell("cd %s/trust/by-manifest && mv * %s", folder, MANIFEST + 7);
+  shell("cd %s/trust/by-manifest && mv * %s", folder, &MANIFEST[7]);
   add_signed(other.text, other.text, "h.io/a:1");
   expect_refused(SIGSTORE("key.pub", ""), "h.io/a:1", "there is none over " MANIFEST ";");
 }
@@ -441,7 +448,7 @@ Test(verify, a_damaged_store)
 {
   add_manifest();
   add_signature_sample(MANIFEST, "gpg-simple/signature-1");
-  shell("echo >>%s/trust/sha256/%s/manifest", folder, MANIFEST + 7);
+  shell("echo >>%s/trust/sha256/%s/manifest", folder, &MANIFEST[7]);
   expect_refused(GPG("gpg-signer.pub.gpg", ""), GPG_APP, "no manifest of it is known");
   cr_expect(trail_has("what the trust store has of it cannot be used: "));
 }
@@ -466,9 +473,9 @@ Test(verify, signatures_beside_the_registry)
 {
   cleanup_free char *yaml = with_folder("docker:\n  127.0.0.1:5055:\n    lookaside: file://@/l\n");
   add_manifest();
-  shell("mkdir -p '%s/registries.d' '%s/l/gpg/app@sha256=%s'", folder, folder, MANIFEST + 7);
+  shell("mkdir -p '%s/registries.d' '%s/l/gpg/app@sha256=%s'", folder, folder, &MANIFEST[7]);
   write_file("registries.d/default.yaml", yaml);
-  shell("cp " SAMPLES "gpg-simple/signature-1 '%s/l/gpg/app@sha256=%s'", folder, MANIFEST + 7);
+  shell("cp " SAMPLES "gpg-simple/signature-1 '%s/l/gpg/app@sha256=%s'", folder, &MANIFEST[7]);
   expect_refused(GPG("gpg-signer.pub.gpg", ""), GPG_APP, "there is none over");
   cleanup_free char *registries = path_of("registries.d");
   lookasides = registries;
