@@ -5,6 +5,7 @@
 
 void trail_add(struct trail *trail, const char *format, ...)
 {
+  int saved = errno;
   if (trail->count == TRAIL_STEPS_MAX)
     return;
   va_list args;
@@ -14,6 +15,7 @@ void trail_add(struct trail *trail, const char *format, ...)
   log_one_line(step);
   trail->steps = xrealloc_array(trail->steps, trail->count + 1, sizeof(*trail->steps));
   trail->steps[trail->count++] = step;
+  errno = saved;
 }
 
 void trail_free(struct trail *trail)

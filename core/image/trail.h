@@ -14,7 +14,7 @@ struct trail {
   size_t count;
 };
 
-/* Control characters become spaces. */
+/* Control characters become spaces. Leaves errno alone. */
 void trail_add(struct trail *trail, const char *format, ...) PRINTF_LIKE(2, 3);
 void trail_free(struct trail *trail);
 
