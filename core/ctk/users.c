@@ -3,6 +3,7 @@
 
 #include "common/document.h"
 #include "ctk/engines/memory.h"
+#include "ctk/engines/ours.h"
 #include "ctk/trial.h"
 
 #include <dirent.h>
@@ -21,8 +22,18 @@ static bool is_there(const struct users *users, const struct engine *engine, con
   return false;
 }
 
-void users_add(struct users *users, const struct engine *engine, const char *name,
-               const char *config_file)
+static bool looked_at(const struct users *users, const struct engine *engine,
+                      const char *config_file)
+{
+  for (size_t i = 0; i < users->count; i++)
+    if (users->list[i].engine == engine && users->list[i].status.file != NULL &&
+        text_equal(users->list[i].status.file, config_file))
+      return true;
+  return false;
+}
+
+static void add_name(struct users *users, const struct engine *engine, const char *name,
+                     const char *config_file)
 {
   users->list = xrealloc_array(users->list, users->count + 1, sizeof(*users->list));
   struct user *user = &users->list[users->count++];
@@ -31,6 +42,25 @@ void users_add(struct users *users, const struct engine *engine, const char *nam
     user->config_file = xstrdup(config_file);
   const struct engine_request request = {.name = user->name, .config_file = user->config_file};
   user->readable = engine_inspect(engine, &request, &user->status, &user->why) == 0;
+}
+
+/* Returns how many there are. */
+static size_t add_ours(struct users *users, const struct engine *engine, const char *config_file)
+{
+  struct error unreadable; /* and so nothing is known */
+  cleanup_names struct engine_names names = {.count = 0};
+  const struct engine_request request = {.config_file = config_file};
+  ours_names(engine, &request, &names, &unreadable);
+  for (size_t i = 0; i < names.count; i++)
+    add_name(users, engine, names.list[i], config_file);
+  return names.count;
+}
+
+void users_add(struct users *users, const struct engine *engine, const char *name,
+               const char *config_file)
+{
+  if (name != NULL || add_ours(users, engine, config_file) == 0)
+    add_name(users, engine, name != NULL ? name : ENGINE_NAME_DEFAULT, config_file);
 }
 
 /* What of a memory's file is of interest: engine, name and config file. */
@@ -45,8 +75,12 @@ static void add_remembered(struct users *users, const char *path)
   const char *name = trace_text(document.tree, "name");
   const char *file = trace_text(document.tree, "file");
   const struct engine *engine = engine_name != NULL ? engine_find(engine_name) : NULL;
-  if (engine != NULL && name != NULL && file != NULL && !is_there(users, engine, name, file))
-    users_add(users, engine, name, file);
+  if (engine == NULL || name == NULL || file == NULL)
+    return;
+  if (!looked_at(users, engine, file))
+    add_ours(users, engine, file);
+  if (!is_there(users, engine, name, file))
+    add_name(users, engine, name, file);
 }
 
 static int is_memory(const struct dirent *entry)
@@ -58,7 +92,7 @@ static int is_memory(const struct dirent *entry)
 void users_find(struct users *users)
 {
   for (const struct engine *const *engine = engines; *engine != NULL; engine++)
-    users_add(users, *engine, ENGINE_NAME_DEFAULT, NULL);
+    users_add(users, *engine, NULL, NULL);
 
   struct dirent **found = NULL;
   cleanup_free char *folder = memory_folder();

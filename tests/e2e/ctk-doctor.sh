@@ -7,9 +7,10 @@
 daemon=$W/daemon.json
 export CONTAINER_HOOKS_STATE=$W/state
 
-# docker PATH [MORE]: its config knows us by this program.
+# docker PATH [MORE]: its config knows us by this program; none reads it.
 docker() {
-  echo "{\"runtimes\": {\"container-hooks-runtime\": {\"path\": \"$1\"}}${2:-}}" >"$daemon"
+  echo "{\"runtimes\": {\"container-hooks-runtime\": {\"path\": \"$1\"}}${2:-}, \
+    \"pidfile\": \"$W/docker.pid\"}" >"$daemon"
 }
 
 # A low-level runtime that answers as runc does.
@@ -51,7 +52,8 @@ all_is_well() {
   lowlevel=$W/lowlevel write_config "$(fault 'act = "none";')"
   examine
   assert_equal 0 "$status"
-  assert_equal '["ok"]' "$(jq -c '[.[].level] | unique' <<<"$findings")"
+  finds note 'no running dockerd was found: this is what its files say'
+  assert_equal 1 "$(jq -c '[.[] | select(.level != "ok")] | length' <<<"$findings")"
   finds ok "container-hooks-runtime is $RUNTIME ($daemon:1)"
   finds ok 'it is the default runtime'
   finds ok "$RUNTIME is there"
@@ -134,7 +136,63 @@ program_is_none_of_ours() {
   cp "$(type -P true)" "$W/true"
   docker "$W/true"
   lowlevel=$W/lowlevel write_config
-  problem problem "$W/true --version is not what $W/lowlevel answers: "
+  problem problem "$W/true is not container-hooks-runtime, nor does it run it"
+  assert_lacks "$findings" 'comes through'
+  docker "$W/lowlevel"
+  problem problem "$W/lowlevel is not container-hooks-runtime, nor does it run it"
+}
+
+# A wrapper around ours is known by where it ends.
+program_is_a_wrapper() {
+  printf '#!/bin/sh\nexec %s "$@"\n' "$RUNTIME" >"$W/wrapper"
+  chmod 755 "$W/wrapper"
+  docker "$W/wrapper"
+  lowlevel=$W/lowlevel write_config
+  problem note "it is not the program that belongs to this one, $RUNTIME"
+  finds ok 'a sample container comes through'
+  sed -i '2i echo hello' "$W/wrapper"
+  problem problem "$W/wrapper --version is not what $W/lowlevel answers: hello"
+}
+
+# Without --name it is found by its program: behind a link, or by a profile's name.
+by_any_name() {
+  ln -sf "$RUNTIME" "$W/linked"
+  jq -n --arg ours "$RUNTIME" --arg link "$W/linked" --arg pid "$W/docker.pid" '{pidfile: $pid,
+    "default-runtime": "hooks", runtimes: {hooks: {path: $link}, strict: {path: $ours},
+    profile: {path: "/opt/container-hooks-runtime-x"}, other: {path: "/usr/sbin/runc"}}}' >"$daemon"
+  lowlevel=$W/lowlevel write_config
+  problem problem '/opt/container-hooks-runtime-x cannot be run'
+  finds ok "hooks is $W/linked"
+  finds ok "strict is $RUNTIME"
+  finds ok 'profile is /opt/container-hooks-runtime-x'
+  finds ok 'it is the default runtime'
+  assert_lacks "$findings" 'other is'
+  assert_lacks "$findings" 'only containers that ask'
+  run_ok "$CTK" runtime status --runtime docker --config-file "$daemon"
+  assert_contains "$output" "hooks is $W/linked"
+  assert_contains "$output" 'default: hooks'
+  assert_lacks "$output" 'not us'
+  assert_equal 'hooks,strict,profile' "$("$CTK" runtime status --runtime docker --json \
+    --config-file "$daemon" | jq -r '[.[].name] | join(",")')"
+}
+
+# One cause, one problem.
+engine_is_not_there() {
+  [ ! -e /etc/crio ] && ! type -P crio || return 0
+  lowlevel=$W/lowlevel write_config
+  run "$CTK" doctor --runtime crio
+  assert_equal 1 "$status"
+  assert_contains "$output" 'it is not found: neither crio nor /etc/crio/crio.conf is there'
+  assert_contains "$output" 'install it, or name its config by --config-file'
+  assert_contains "$output" 'container-hooks-ctk: 1 problem'
+}
+
+# What was found stands in front of the number of problems, also in a pipe.
+in_order() {
+  echo '{}' >"$daemon"
+  lowlevel=$W/lowlevel write_config
+  doctor
+  assert_equal 'container-hooks-ctk: 1 problem' "$(tail -n 1 <<<"$output")"
 }
 
 # broken_worker TEXT: what is there in its place is no worker of this version.
@@ -294,6 +352,10 @@ test_case 'a program that others could change' program_can_be_changed
 test_case 'a program that is not this toolkit'\''s' program_is_another
 test_case 'a folder in place of a program' program_is_a_folder
 test_case 'a program that has nothing to do with us' program_is_none_of_ours
+test_case 'a wrapper around container-hooks-runtime' program_is_a_wrapper
+test_case 'whatever the engine calls us' by_any_name
+test_case 'an engine that is not there' engine_is_not_there
+test_case 'in a pipe: the findings, then their number' in_order
 test_case 'no worker' worker_is_missing
 test_case "another version's worker" worker_is_another
 test_case 'a low-level runtime that hangs' lowlevel_hangs

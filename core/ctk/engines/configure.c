@@ -195,8 +195,9 @@ static int say_farewell(struct work *work, struct error *err)
   struct engine_file *root = &work->files.list[ENGINE_ROOT];
   cleanup_free char *aloud = NULL;
   cleanup_changes struct changes changes = {.count = 0};
-  if (work->engine->farewell(root, &aloud, err) < 0)
-    return -1;
+  int result = work->engine->farewell(&work->request, root, &aloud, err);
+  if (result != 0)
+    return result < 0 ? -1 : 0;
   memory_note(&work->old, MEMORY_CONFIG, root->path, root->base, aloud);
   memory_append(&work->old, &changes);
   changes_append(&changes, (struct change){.path = xstrdup(root->path),
@@ -209,7 +210,9 @@ static int say_farewell(struct work *work, struct error *err)
   memory_free(&work->new);
   memory_renew(&work->new, &work->old);
   if (reload(work, err) < 0)
-    return error_append(err, "; %s names the old default until it has: then run this again",
+    return error_append(err,
+                        "; %s names the old default until it has: then run this again, or without "
+                        "--reload if it never will",
                         root->path);
   return 0;
 }
