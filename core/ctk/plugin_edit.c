@@ -5,9 +5,9 @@
 #include "config/schema.h"
 #include "ctk/config_edit.h"
 #include "ctk/config_file.h"
+#include "ctk/sample.h"
 #include "ctk/setting.h"
 #include "ctk/toolkit.h"
-#include "ctk/trial.h"
 #include "ctk/unlisted.h"
 
 /* --- which file ---------------------------------------------------------------------------- */
@@ -87,12 +87,16 @@ static int try_result(const struct enable *enable, const struct config_file_text
   cleanup_free char *folder = setting_quote(toolkit->config.plugin_dir);
   cleanup_free char *in_front = is_main ? xstrdup("") : xasprintf("plugin-dir = %s; ", folder);
   cleanup_free char *text = xasprintf("%s%s", in_front, file->text);
-  cleanup_trial struct trial_answer answer;
-  const struct trial_request request = {
+  cleanup_trial struct trial_answer answer = {.trace = NULL};
+  cleanup_sample struct sample sample;
+  struct trial_request request = {
       .kind = TRIAL_CHECK,
       .config = {.file = file->path, .text = text},
       .level = LOG_WARN,
   };
+  if (sample_open(&sample, err) < 0)
+    return -1;
+  sample_lend(&sample, &request);
   if (trial_run(&request, &answer, err) < 0 && answer.trace == NULL)
     return -1; /* it did not come to the plugins */
   for (size_t i = 0; i < json_object_array_length(answer.trace); i++) {

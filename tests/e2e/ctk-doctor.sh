@@ -60,7 +60,7 @@ all_is_well() {
   finds ok "the low-level runtime is $W/lowlevel"
   finds ok '--version: lowlevel version 1.2.3'
   finds ok 'features: answered'
-  finds ok "plugin 'fault' is sound"
+  finds ok "plugin 'fault' can be loaded, and finds its settings well"
   finds ok 'a sample container comes through'
 }
 
@@ -305,6 +305,16 @@ sample_kills_an_optional_plugin() {
   problem note "plugin 'fault' is optional, and failed for it"
 }
 
+# The engine would fail with runc's words, which do not name the file that the hook stands in.
+hook_is_missing() {
+  docker "$RUNTIME"
+  echo '{"createRuntime": [{"path": "/nowhere/hook"}]}' >"$W/hooks.json"
+  lowlevel=$W/lowlevel write_config "$file_hooks" "name = \"abi-major\"; required = false;"
+  problem note '/nowhere/hook'
+  finds note "$W/hooks.json"
+  assert_equal 1 "$(jq '[.[] | select(.text | contains("abi-major"))] | length' <<<"$findings")"
+}
+
 # The engine runs us by a profile's link: then it is the profile's chain that counts.
 profile_counts() {
   ln -sf container-hooks-runtime "$TOOLKIT/container-hooks-runtime-x"
@@ -367,6 +377,7 @@ test_case 'no low-level runtime' no_lowlevel
 test_case 'a low-level runtime without features' lowlevel_without_features
 test_case 'a required plugin that is refused' required_plugin_is_refused
 test_case 'an optional plugin that is refused' optional_plugin_is_refused
+test_case 'a hook whose program is missing' hook_is_missing
 test_case 'a chain that refuses a sample' sample_is_refused
 test_case 'an optional plugin that crashes on a sample' sample_kills_an_optional_plugin
 test_case 'a profile has its own chain' profile_counts
