@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/users.h"
 
-#include "common/document.h"
 #include "ctk/engines/memory.h"
 #include "ctk/engines/ours.h"
-#include "ctk/trial.h"
-
-#include <dirent.h>
-
-#define MEMORY_SIZE_MAX ((size_t)CHANGE_SIZE_MAX * 8)
 
 static bool is_there(const struct users *users, const struct engine *engine, const char *name,
                      const char *config_file)
@@ -63,19 +57,11 @@ void users_add(struct users *users, const struct engine *engine, const char *nam
     add_name(users, engine, name != NULL ? name : ENGINE_NAME_DEFAULT, config_file);
 }
 
-/* What of a memory's file is of interest: engine, name and config file. */
-static void add_remembered(struct users *users, const char *path)
+static void add_remembered(void *data, const char *engine_name, const char *name, const char *file)
 {
-  struct error ignored;
-  cleanup_document struct document document = {.name = NULL};
-  if (document_read(path, MEMORY_SIZE_MAX, &document, &ignored) < 0 ||
-      !json_object_is_type(document.tree, json_type_object))
-    return;
-  const char *engine_name = trace_text(document.tree, "engine");
-  const char *name = trace_text(document.tree, "name");
-  const char *file = trace_text(document.tree, "file");
-  const struct engine *engine = engine_name != NULL ? engine_find(engine_name) : NULL;
-  if (engine == NULL || name == NULL || file == NULL)
+  struct users *users = data;
+  const struct engine *engine = engine_find(engine_name);
+  if (engine == NULL)
     return;
   if (!looked_at(users, engine, file))
     add_ours(users, engine, file);
@@ -83,26 +69,11 @@ static void add_remembered(struct users *users, const char *path)
     add_name(users, engine, name, file);
 }
 
-static int is_memory(const struct dirent *entry)
-{
-  size_t length = strlen(entry->d_name);
-  return entry->d_name[0] != '.' && length > 5 && text_equal(entry->d_name + length - 5, ".json");
-}
-
 void users_find(struct users *users)
 {
   for (const struct engine *const *engine = engines; *engine != NULL; engine++)
     users_add(users, *engine, NULL, NULL);
-
-  struct dirent **found = NULL;
-  cleanup_free char *folder = memory_folder();
-  int count = scandir(folder, &found, is_memory, alphasort);
-  for (int i = 0; i < count; i++) {
-    cleanup_free char *path = xasprintf("%s/%s", folder, found[i]->d_name);
-    add_remembered(users, path);
-    free(found[i]);
-  }
-  free(found);
+  memory_each(add_remembered, users);
 }
 
 void users_free(struct users *users)

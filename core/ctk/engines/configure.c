@@ -2,6 +2,7 @@
 /* The story that is the same for all engines: in and out again. */
 #include "ctk/command.h"
 #include "ctk/engines/profile.h"
+#include "ctk/engines/siblings.h"
 #include "ctk/engines/work.h"
 
 /* --- changes ------------------------------------------------------------------------------- */
@@ -109,6 +110,32 @@ static int note_overrides(const struct work *work, struct error *err)
   return 0;
 }
 
+/* Those that are missing on the way to a file, the outermost first. */
+static void note_folders(struct work *work, const char *path)
+{
+  cleanup_free char *folder = xstrdup(path);
+  for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    if (access(folder, F_OK) < 0)
+      memory_note(&work->new, MEMORY_FOLDER, folder, NULL, "");
+    *slash = '/';
+  }
+}
+
+/* And those that an earlier configure has made. */
+static void note_all_folders(struct work *work, const struct changes *own)
+{
+  for (size_t i = 0; i < work->old.count; i++)
+    if (work->old.files[i].kind == MEMORY_FOLDER)
+      memory_note(&work->new, MEMORY_FOLDER, work->old.files[i].path, NULL, "");
+  for (size_t i = 0; i < work->files.count; i++)
+    if (work->files.list[i].path != NULL && work->files.list[i].text != NULL)
+      note_folders(work, work->files.list[i].path);
+  for (size_t i = 0; i < own->count; i++)
+    if (own->list[i].after != NULL)
+      note_folders(work, own->list[i].path);
+}
+
 /* Our memory first, and the engine's root file last: wherever we are stopped, the engine finds all
    that its files name, and all can be undone. */
 static int collect_configure(struct work *work, const struct keep_profile *profile,
@@ -122,6 +149,7 @@ static int collect_configure(struct work *work, const struct keep_profile *profi
   }
   if (profile_append(profile, &work->old, &work->new, &own, err) < 0)
     return -1;
+  note_all_folders(work, &own);
   memory_append(&work->new, &work->changes);
   changes_move(&work->changes, &own);
   for (size_t i = work->files.count; i-- > 0;)
@@ -182,6 +210,8 @@ static int collect_unconfigure(struct work *work, struct error *err)
 {
   for (size_t i = 0; i < work->files.count; i++)
     append_file(work, &work->files.list[i]);
+  if (siblings_forget_us(work, err) < 0)
+    return -1;
   if (profile_append(NULL, &work->old, &work->new, &work->changes, err) < 0)
     return -1;
   memory_append(&work->new, &work->changes);
@@ -217,6 +247,16 @@ static int say_farewell(struct work *work, struct error *err)
   return 0;
 }
 
+/* Those that configure has made, if nothing is left in them; the innermost first. */
+static void remove_folders(const struct memory *memory)
+{
+  for (size_t i = memory->count; i-- > 0;) {
+    const struct memory_file *file = &memory->files[i];
+    if (file->kind == MEMORY_FOLDER && rmdir(file->path) == 0)
+      ctk_say("removed %s", file->path);
+  }
+}
+
 static void say_unconfigured(const struct work *work, const struct engine_mode *mode)
 {
   const struct engine *engine = work->engine;
@@ -246,6 +286,7 @@ static int unconfigure(struct work *work, const struct engine_mode *mode, struct
     return -1;
   if (mode->dry_run)
     return 0;
+  remove_folders(&work->old);
   if (!changes) {
     ctk_say("%s does not know %s: nothing to change", work->engine->title, work->request.name);
     return 0;
