@@ -129,7 +129,8 @@ static void add_plugin(struct findings *findings, struct json_object *entry)
   struct json_object *plugin = json_object_object_get(entry, "plugin");
   if (why == NULL) {
     findings_add(findings, FINDING_OK, NULL, "plugin '%s' can be loaded%s", name,
-                 plugin != NULL && trace_is(plugin, "check") ? ", and finds its settings well" : "");
+                 plugin != NULL && trace_is(plugin, "check") ? ", and finds its settings well"
+                                                             : "");
     return;
   }
   cleanup_free char *mend =

@@ -76,8 +76,8 @@ static void compare(struct findings *findings, const struct user *user,
     findings_add(findings, FINDING_PROBLEM, mend, "asked itself, it does not know %s (%s)",
                  user->name, view->asked);
   else if (!text_equal(program, user->status.path))
-    findings_add(findings, FINDING_PROBLEM, mend, "asked itself, it has %s as %s, not %s (%s)", user->name,
-                 program, user->status.path, view->asked);
+    findings_add(findings, FINDING_PROBLEM, mend, "asked itself, it has %s as %s, not %s (%s)",
+                 user->name, program, user->status.path, view->asked);
   else if (!says_the_same(view, user))
     findings_add(findings, FINDING_PROBLEM, mend, "asked itself, it has as default runtime %s (%s)",
                  view->default_runtime, view->asked);

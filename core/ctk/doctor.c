@@ -13,7 +13,7 @@
 
 struct doctor {
   struct findings findings;
-  const char *engine; /* the only one that is asked for, as all here; NULL: all */
+  const char *engine;             /* the only one that is asked for, as all here; NULL: all */
   const char *name, *config_file; /* NULL: all by which the engine knows us; the usual one */
   bool json;
   size_t found;                 /* engines */
@@ -151,8 +151,7 @@ static int check_words(const struct ctk_command *self, const struct doctor *doct
   if (doctor->engine != NULL && engine_find(doctor->engine) == NULL)
     return command_usage(self, err, "--runtime %s: it is docker, containerd, crio or podman",
                          doctor->engine);
-  if (doctor->engine == NULL &&
-      (doctor->config_file != NULL || doctor->name != NULL))
+  if (doctor->engine == NULL && (doctor->config_file != NULL || doctor->name != NULL))
     return command_usage(self, err, "--config-file and --name need --runtime");
   return 0;
 }

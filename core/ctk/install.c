@@ -220,7 +220,8 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
   const struct command_option options[] = {
       {"toolkit-root", 0, OPTION_TEXT, &install.named_root, "DIR", "where the toolkit was built"},
       {"prefix", 0, OPTION_TEXT, &install.named_prefix, "DIR", "where it goes (" PREFIX ")"},
-      {"sysconfdir", 0, OPTION_TEXT, &install.sysconfdir, "DIR", "the config, if it is built for that (" SYSCONFDIR ")"},
+      {"sysconfdir", 0, OPTION_TEXT, &install.sysconfdir, "DIR",
+       "the config, if it is built for that (" SYSCONFDIR ")"},
       {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
   };
   int result = command_options(self, options, words, err);

@@ -274,7 +274,8 @@ static const struct ctk_command subcommands[] = {
         .name = "plugin check",
         .summary = "Loads every plugin that is enabled, has it check its settings, and tries it",
         .operands = "[NAME|FILE.so]",
-        .details = "Tries them in a dry run on a sample container, which is none. Prints a line a plugin.\n"
+        .details = "Tries them in a dry run on a sample container, which is none. Prints a line a "
+                   "plugin.\n"
                    "Status 1 if one of them would fail.\n\n"
                    "Example:\n"
                    "  container-hooks-ctk plugin check",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A container that is none: a spec such as engines write, in a bundle of its own, to try plugins on.
+/* A container that is none: a spec such as engines write, in a bundle of its own, to try plugins
+ * on.
  */
 #ifndef CORE_CTK_SAMPLE_H
 #define CORE_CTK_SAMPLE_H

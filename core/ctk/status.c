@@ -24,8 +24,7 @@ static void say_default(const struct engine_status *status, bool is_ours)
 {
   if (status->here)
     printf("%-11s default: %s (%s)%s\n", "", status->default_runtime,
-           status->default_in != NULL ? status->default_in : "built in",
-           is_ours ? "" : ", not us");
+           status->default_in != NULL ? status->default_in : "built in", is_ours ? "" : ", not us");
 }
 
 /* --- as JSON ------------------------------------------------------------------------------- */

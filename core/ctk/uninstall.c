@@ -75,8 +75,13 @@ static int remove_file(const char *path, struct error *err)
 /* Folders of ours that are empty now. */
 static void remove_folders(const char *prefix)
 {
-  static const char *const folders[] = {"lib/container-hooks/plugins", "lib/container-hooks",
-                                        "libexec/container-hooks", "libexec", "lib", "bin", NULL};
+  static const char *const folders[] = {"lib/container-hooks/plugins",
+                                        "lib/container-hooks",
+                                        "libexec/container-hooks",
+                                        "libexec",
+                                        "lib",
+                                        "bin",
+                                        NULL};
   for (const char *const *folder = folders; *folder != NULL; folder++) {
     cleanup_free char *path = xasprintf("%s/%s", prefix, *folder);
     rmdir(path);

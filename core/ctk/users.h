@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where engines name us: in the config at each engine's usual place and in those files that `runtime
- * configure` remembers, under whatever name.
+ * Where engines name us: in the config at each engine's usual place and in those files that
+ * `runtime configure` remembers, under whatever name.
  */
 #ifndef CORE_CTK_USERS_H
 #define CORE_CTK_USERS_H

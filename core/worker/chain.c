@@ -136,7 +136,7 @@ static void log_edits(const struct link *link)
 {
   const struct edits *edits = &link->chain->edits;
   size_t first = link->edits_start, end = link->edits_end;
-  if (first == end)
+  if (first == end || link->chain->traced)
     return;
   struct error text; /* only as a bounded text */
   error_set(&text, "plugin '%s':", link->entry->name);
@@ -338,8 +338,8 @@ int chain_check(struct chain *chain, struct json_object **spec, struct error *er
   for (size_t i = 0; i < chain->count; i++) {
     struct link *link = &chain->links[i];
     struct error failure;
-    if (link->plugin == NULL || (check_link(link, &failure) == 0 &&
-                                 (*spec == NULL || try_link(link, spec, &failure) == 0)))
+    if (link->plugin == NULL ||
+        (check_link(link, &failure) == 0 && (*spec == NULL || try_link(link, spec, &failure) == 0)))
       continue;
     if (result == 0)
       *err = failure;

@@ -106,6 +106,7 @@ static int run(struct trial *trial, struct config *config, const struct chain_co
                uint64_t skip, struct error *err)
 {
   static struct chain chain;
+  chain.traced = true;
   int result = 0;
   if (trial->kind == TRIAL_LOAD)
     load_all(&chain, config, container, skip, &trial->report);

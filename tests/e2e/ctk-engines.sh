@@ -389,6 +389,23 @@ foreign_program_is_told() {
   assert_contains "$output" 'note: /bin/true is not container-hooks-runtime, nor does it run it'
 }
 
+# A path that was mistyped, an engine that is not installed.
+what_is_not_there_is_told() {
+  begin
+  runtime unconfigure --config-file "$case_folder/damon.json"
+  assert_equal 0 "$status"
+  assert_contains "$output" "note: $case_folder/damon.json does not exist"
+  here unconfigure
+  assert_lacks "$output" note:
+  runtime configure docker
+  assert_equal 2 "$status"
+  assert_contains "$output" 'docker is not wanted here: it is named by --runtime docker'
+  ! type -P crio || return 0
+  runtime configure --runtime crio --config-file crio.conf --path "$BUILD/container-hooks-ctk" --dry-run
+  assert_equal 0 "$status" || fail "$output"
+  assert_contains "$output" "note: CRI-O is not found here: there is neither crio nor $case_folder/crio.conf"
+}
+
 folders_of_others_stay() {
   begin
   mkdir new
@@ -435,6 +452,7 @@ if [ $# = 0 ]; then
       nothing_is_left "$engine" --drop-in
   done
   test_case 'a program that does not come to us is told' foreign_program_is_told
+  test_case 'a file or an engine that is not there is told' what_is_not_there_is_told
   test_case 'a folder that others use stays' folders_of_others_stay
   for file in "$corpus"/{containerd/v2-indented.toml,containerd/v3-bare.toml,crio/full.conf}; do
     engine=$(basename "$(dirname "$file")")

@@ -213,6 +213,20 @@ enable_lists_a_new_one() {
   assert_equal "$TOOLKIT/plugins/fault.so" "$(field fault path)"
 }
 
+# Which of two files it is, and which place it got.
+enable_says_what_may_not_be_meant() {
+  mkdir -p "$W/mine"
+  cp "$TOOLKIT/plugins/writer.so" "$W/mine"
+  write_config "name = \"writer\"; path = \"$W/mine/writer.so\"; enabled = false;" "$(fault 'act = "none";')"
+  ctk enable writer --position 9
+  assert_equal 0 "$status" || fail "$output"
+  assert_contains "$output" "it is $W/mine/writer.so, not $TOOLKIT/plugins/writer.so"
+  assert_contains "$output" "it is the last of 2 in $CONTAINER_HOOKS_CONFIG"
+  ctk enable file-hooks --set dirs=/one
+  assert_equal 1 "$status"
+  assert_contains "$output" 'must be a list of texts: [ "a", "b" ] (typed: a,b; of one element: a,)'
+}
+
 enable_twice_is_once() {
   write_config
   ctk enable writer
@@ -372,6 +386,7 @@ test_case 'check: a file that is in no config' check_of_a_file
 test_case 'enable, then disable: the same bytes' enables_and_disables_as_it_was
 test_case 'enable: settings and position, and comments stay' enable_sets_settings_and_position
 test_case 'enable: one that no config lists' enable_lists_a_new_one
+test_case 'enable: which of two files, and which place' enable_says_what_may_not_be_meant
 test_case 'enable: twice is once' enable_twice_is_once
 test_case 'enable: in an empty config' enable_without_a_config
 test_case 'enable: not what would fail, unless forced' enable_refuses_what_would_fail

@@ -185,6 +185,9 @@ static void say_configured(const struct work *work, const struct keep_profile *p
 static int configure(struct work *work, const struct engine_mode *mode, struct error *err)
 {
   __attribute__((cleanup(profile_free))) struct keep_profile profile = {.link = NULL};
+  if (!work_is_here(work))
+    engine_note("%s is not found here: there is neither %s nor %s", work->engine->title,
+                work->engine->program, work->files.list[ENGINE_ROOT].path);
   if (keep_default(work, err) < 0 || work_go_to_base(work, false, err) < 0)
     return -1;
   cleanup_free char *wrapped = work->engine->wrapped(&work->request, &work->files);
@@ -288,6 +291,9 @@ static int unconfigure(struct work *work, const struct engine_mode *mode, struct
     return 0;
   remove_folders(&work->old);
   if (!changes) {
+    const struct engine_file *root = &work->files.list[ENGINE_ROOT];
+    if (work->request.config_file != NULL && root->present == NULL)
+      engine_note("%s does not exist", root->path);
     ctk_say("%s does not know %s: nothing to change", work->engine->title, work->request.name);
     return 0;
   }

@@ -152,7 +152,7 @@ static void look_for_changes(const struct daemon *daemon, const struct engine_fi
   view->amiss = xasprintf("the running containerd (process %d) was started before %s was changed, "
                           "and reads it only then",
                           (int)daemon->pid, missed);
-  view->mend = xstrdup("systemctl restart containerd (running containers live on)");
+  view->mend = xstrdup("systemctl restart containerd, which running containers survive");
 }
 
 int containerd_ask(const struct engine_request *request, const struct engine_files *files,

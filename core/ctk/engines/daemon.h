@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 struct daemon {
-  pid_t pid;    /* 0: none */
-  char *words;  /* its command line, each word ended by a NUL; owned */
+  pid_t pid;   /* 0: none */
+  char *words; /* its command line, each word ended by a NUL; owned */
   size_t length;
 };
 

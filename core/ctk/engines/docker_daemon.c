@@ -177,7 +177,7 @@ int docker_ask(const struct engine_request *request, const struct engine_files *
   if (other != NULL) {
     view->amiss = xasprintf("the dockerd that runs (process %d) reads %s, not %s", (int)daemon.pid,
                             other, file->path);
-    view->mend = xasprintf("name that file by --config-file, or start dockerd with this one");
+    view->mend = xstrdup("name that file by --config-file, or start dockerd with this one");
     return 0;
   }
   if (docker == NULL)

@@ -10,8 +10,8 @@
 /* The file that dockerd reads unless it is told another; owned by the caller. */
 char *docker_file(void);
 
-/* The file that the dockerd which runs reads in place of this one; owned by the caller, NULL if none
-   runs, it reads this one, or nobody can tell. */
+/* The file that the dockerd which runs reads in place of this one; owned by the caller, NULL if
+   none runs, it reads this one, or nobody can tell. */
 char *docker_other_file(const struct engine_request *request, const struct engine_file *file);
 
 /* As `check`, `ask` and `reload` of struct engine. */

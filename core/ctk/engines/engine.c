@@ -151,7 +151,7 @@ int work_go_to_base(struct work *work, bool removing, struct error *err)
 
 /* --- looking ------------------------------------------------------------------------------- */
 
-static bool is_here(const struct work *work)
+bool work_is_here(const struct work *work)
 {
   for (size_t i = 0; i < work->files.count; i++)
     if (work->files.list[i].present != NULL)
@@ -182,7 +182,7 @@ int engine_inspect(const struct engine *engine, const struct engine_request *req
     status->file = change_copy(work.files.list[ENGINE_ROOT].path);
   if (result < 0)
     return -1;
-  status->here = is_here(&work);
+  status->here = work_is_here(&work);
   return engine->inspect(&work.request, &work.files, status, err);
 }
 

@@ -8,8 +8,8 @@
 static const char *text_of(struct json_object *tree, const char *key)
 {
   struct json_object *value = NULL;
-  bool found = json_object_object_get_ex(tree, key, &value) &&
-               json_object_is_type(value, json_type_string);
+  bool found =
+      json_object_object_get_ex(tree, key, &value) && json_object_is_type(value, json_type_string);
   return found ? json_object_get_string(value) : NULL;
 }
 

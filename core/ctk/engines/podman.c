@@ -285,8 +285,9 @@ static int list(const struct engine_files *files, struct engine_names *names, st
 static int ask_for(const char *podman, const char *runtime, char **name, char **path,
                    struct error *err)
 {
-  const char *argv[] = {podman,       "info", "--format", "{{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Path}}",
-                        "--runtime", runtime, NULL};
+  const char *argv[] = {
+      podman,      "info",  "--format", "{{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Path}}",
+      "--runtime", runtime, NULL};
   cleanup_free char *said = NULL;
   if (runtime == NULL)
     argv[4] = NULL;

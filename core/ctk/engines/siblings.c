@@ -9,8 +9,7 @@ static int without_us(struct work *work, size_t index, const char *text, char **
 {
   struct engine_file *file = &work->files.list[index];
   const struct memory_file *known = memory_find(&work->old, file->path);
-  const struct engine_past past = {
-      .remembered = true, .before = known->before, .removing = true};
+  const struct engine_past past = {.remembered = true, .before = known->before, .removing = true};
   if (change_same(known->after, text)) {
     *result = change_copy(known->before);
     return 0;
