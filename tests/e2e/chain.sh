@@ -14,20 +14,28 @@ audit_log=$W/log/audit.log
 # Each entry stands here once, in the order of the chain. audit comes last, to hear of all others.
 write_chain() {
   write_config "$file_hooks" \
+    "name = \"spec-patch\"; settings: { dir = \"$W/patches\"; };" \
     "name = \"spec-filter\"; settings: { programs = ( \"$W/filters/stamp\" ); };" \
     "name = \"audit\"; settings: { file = \"$audit_log\"; };"
 }
-plugins_that_edit='["file-hooks","spec-filter"]'
+plugins_that_edit='["file-hooks","spec-filter","spec-patch"]'
 
 # What a user sees of them from within the container, by a command that prints it.
-look='echo "$STAMP"'
-expected_look='as the filter wrote it'
+look='echo "$STAMP, $(ulimit -n) files, $(hostname)"'
+expected_look='as the filter wrote it, 100 files, patched'
 
 write_parts() {
-  mkdir -p "$W/filters" "$W/log" "$W/share"
+  mkdir -p "$W/filters" "$W/log" "$W/patches" "$W/share"
   jq -n --arg script "$W/note" '{createRuntime: [{path: $script, args: ["note", "created"]}],
     poststop: [{path: $script, args: ["note", "stopped"], timeout: 5}]}' >"$W/hooks.json"
   printf '#!/bin/sh\ncat >/dev/null\necho "$1" >>%s/fired\n' "$W/share" >"$W/note"
+  cat >"$W/patches/10-limits.json" <<'JSON'
+{"patch": [
+  {"op": "unset", "path": "/process/rlimits", "value": {"type": "RLIMIT_NOFILE"}},
+  {"op": "set", "path": "/process/rlimits/-", "value": {"type": "RLIMIT_NOFILE", "soft": 100, "hard": 100}}
+]}
+JSON
+  echo '{"merge": {"hostname": "patched"}}' >"$W/patches/20-hostname.json"
   cat >"$W/filters/stamp" <<'SH'
 #!/bin/sh
 exec jq -c 'if any(.process.env[]; . == "REFUSE=yes") then error("no entry on Sundays")
