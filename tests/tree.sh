@@ -66,13 +66,22 @@ architecture_is_whole() {
   done < <(find core -mindepth 1 -type d | sort)
 }
 
-# Links to files, in every document.
+# headings DOCUMENT: by the names that GitHub and others give them in links.
+headings() {
+  sed -nE 's/^#+ //p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 -]//g; s/ /-/g'
+}
+
+# Links to files and headings, in every document.
 links_lead_somewhere() {
   local document link
   while IFS= read -r document; do
     while IFS= read -r link; do
       case $link in http*:* | '#'* | '') continue ;; esac
       [ -e "$(dirname "$document")/${link%%#*}" ] || fail "$document: $link leads nowhere"
+      case $link in
+        *.md#*) headings "$(dirname "$document")/${link%%#*}" | grep -qx -- "${link##*#}" ||
+          fail "$document: $link leads to no heading" ;;
+      esac
     done < <({ grep -oE '\]\([^)]+\)' "$document" || true; } | sed 's/^](//; s/)$//')
   done < <(git_files '*.md' | grep -v ^core/ctk/template/) # those of a project to come
 }
@@ -104,7 +113,7 @@ plugins_are_complete() {
     for file in README.md example.cfg tests; do
       [ -e "$plugin$file" ] || fail "$plugin$file is missing"
     done
-    grep -qF "| [$name](plugins/$name/README.md) |" README.md || fail "README.md does not list $name"
+    grep -qF "| [$name](plugins/$name/README.md) | " README.md || fail "README.md does not list $name"
     grep -qw -- "$name" CHANGELOG.md || fail "CHANGELOG.md does not name $name"
   done
 }
