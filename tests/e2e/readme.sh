@@ -2,8 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # README.md's commands as they are printed, from a clone to a docker container with a hook and back,
 # and its examples. All of it happens in a view of the system's folders that nobody else has.
-if [ "$(id -u)" = 0 ] && [ -z "${OWN_FOLDERS:-}" ]; then
-  OWN_FOLDERS=yes exec unshare --mount "$0" "$@"
+
+# The namespace that this was called in comes along, so that it is known to have been left. A word
+# that names no namespace counts as none.
+namespace=$(readlink /proc/self/ns/mnt)
+[[ ${CALLERS_NAMESPACE:-} =~ ^mnt:\[[0-9]+\]$ ]] || CALLERS_NAMESPACE=$namespace
+if [ "$(id -u)" = 0 ] && [ "$CALLERS_NAMESPACE" = "$namespace" ]; then
+  CALLERS_NAMESPACE=$namespace exec unshare --mount --propagation private "$0" "$@"
 fi
 . "$(dirname "$0")/../lib.sh"
 unset CONTAINER_HOOKS_CONFIG
@@ -25,7 +30,8 @@ block() {
 # whatever reason, would be the system's own.
 own_folders() {
   local folder
-  [ "$(readlink /proc/self/ns/mnt)" != "$(readlink /proc/1/ns/mnt)" ] || return
+  [[ $namespace =~ ^mnt:\[[0-9]+\]$ && $CALLERS_NAMESPACE =~ ^mnt:\[[0-9]+\]$ ]] || return
+  [ "$namespace" != "$CALLERS_NAMESPACE" ] || return
   mkdir "$W/over" && mount -t tmpfs tmpfs "$W/over" && mkdir "$W/over"/{usr,etc}{,.work} || return
   for folder in usr etc; do
     mount -t overlay overlay "/$folder" \
@@ -121,8 +127,8 @@ examples_are_valid() {
 
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 make_clone
-own_folders || skip_all 'this system has no overlay file systems'
-unset OWN_FOLDERS
+own_folders || skip_all 'folders of our own need a mount namespace and overlay file systems'
+unset CALLERS_NAMESPACE
 test_case 'dockerd starts' start_docker
 test_case 'five commands from a clone to a hook' five_commands
 test_case 'and back' and_back
