@@ -228,9 +228,12 @@ fuzz-smoke:
 
 fuzzers: $(FUZZERS)
 
+# A plugin's own parsers.
+$(BUILD)/fuzz/hooks: $(call objects,plugins/file-hooks)
+
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBCONFIG) $(JSON_C) -ldl -o $@
 
 .PHONY: bench
 bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline
