@@ -68,7 +68,7 @@ plugin_works() {
 documents_are_there() {
   local doc=$D/usr/share/doc/container-hooks link
   for link in $(grep -oE '\]\([a-z][^):]*\)' "$doc/README.md" | tr -d '])('); do
-    [ -e "$doc/$link" ] || fail "README.md leads to $link"
+    [ -e "$doc/${link%%#*}" ] || fail "README.md leads to $link"
   done
   [ -f "$doc/plugins/file-hooks/example.cfg" ]
   [ -f "$doc/etc/logrotate.d/container-hooks" ]
