@@ -119,8 +119,15 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/command
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
+# $(place): turns the usual folders in a text into those of this build.
+place = sed -e 's|/etc/container-hooks|$(SYSCONFDIR)/container-hooks|g' \
+  -e 's,/usr/\(bin\|lib\|libexec\|share/doc\)/container-hooks,$(PREFIX)/\1/container-hooks,g'
+
 # The ctk holds the commented default config.
-$(BUILD)/obj/core/ctk/config_file.o: etc/config.cfg
+$(BUILD)/config.cfg: etc/config.cfg $(BUILD)/command
+	@$(place) $< > $@
+$(BUILD)/obj/core/ctk/config_file.o: private DEFINES += -DDEFAULT_CONFIG='"$(BUILD)/config.cfg"'
+$(BUILD)/obj/core/ctk/config_file.o: $(BUILD)/config.cfg
 
 # … and the project that `plugin new` writes.
 $(BUILD)/obj/core/ctk/template.o: $(wildcard core/ctk/template/*)
@@ -231,9 +238,12 @@ fuzz-smoke:
 
 fuzzers: $(FUZZERS)
 
+# A plugin's own parsers.
+$(BUILD)/fuzz/hooks: $(call objects,plugins/file-hooks)
+
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBCONFIG) $(JSON_C) $(CRYPTO) -ldl -o $@
 
 .PHONY: bench
 bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline
@@ -280,7 +290,7 @@ config  = $(DESTDIR)$(SYSCONFDIR)/container-hooks
 MANUALS     := $(wildcard docs/*.[1-8])
 COMPLETIONS := $(wildcard etc/bash-completion/*)
 EXAMPLES    := $(filter-out etc/config.cfg etc/bash-completion/%,$(shell find etc -type f 2>/dev/null)) \
-  $(wildcard README.md CHANGELOG.md plugins/*/README.md docs/writing-plugins.md) \
+  $(wildcard README.md CHANGELOG.md LICENSE docs/*.md plugins/*/README.md plugins/*/example.cfg) \
   $(filter-out %.so,$(shell find docs/examples -type f 2>/dev/null))
 
 # The front comes last: when it is there, so is all that it needs.
@@ -295,12 +305,18 @@ define newline
 
 endef
 
+# The same for a text, which names the folders of this build.
+install-text = mkdir -p $(dir $(2)) && $(place) $(1) > $(dir $(2)).$(notdir $(2)).new && \
+  chmod 644 $(dir $(2)).$(notdir $(2)).new && \
+  mv -f $(dir $(2)).$(notdir $(2)).new $(2)$(newline)
+
 .PHONY: install uninstall
 install: all
 	$(foreach f,$(HELPERS),$(call install-as,755,$(f),$(libexec)/$(notdir $(f))))
 	$(foreach f,$(PLUGINS),$(call install-as,644,$(f),$(plugins)/$(notdir $(f))))
-	$(foreach f,$(MANUALS),$(call install-as,644,$(f),$(man)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))))
-	$(foreach f,$(EXAMPLES),$(call install-as,644,$(f),$(doc)/$(f)))
+	$(foreach f,$(MANUALS),$(call install-text,$(f),$(man)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))))
+	$(foreach f,$(EXAMPLES),$(call install-text,$(f),$(doc)/$(f)))
+	$(call install-as,644,include/container-hooks/plugin.h,$(doc)/include/container-hooks/plugin.h)
 	$(foreach f,$(COMPLETIONS),$(call install-as,644,$(f),$(bashrc)/$(notdir $(f))))
 	$(call install-as,644,include/container-hooks/plugin.h,$(header)/plugin.h)
 	install -d $(pc)
@@ -311,17 +327,26 @@ install: all
 	  'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' > $(pc)/container-hooks.pc
 	install -d $(config)/conf.d $(config)/profiles
 	test -e $(config)/config.cfg || test -e $(config)/config.toml || \
-	  install -m 644 etc/config.cfg $(config)/config.cfg
+	  install -m 644 $(BUILD)/config.cfg $(config)/config.cfg
 	$(foreach f,$(PROGRAMS_IN_ORDER),$(call install-as,755,$(f),$(bin)/$(notdir $(f))))
 
-# The configuration stays: it is the admin's.
+# Folders that hold nothing but ours, the innermost first.
+FOLDERS = $(plugins) $(dir $(plugins)) $(libexec) $(header) $(dir $(bashrc)) \
+  $(addprefix $(DESTDIR)$(PREFIX)/,share/bash-completion share/pkgconfig share/man/man5 \
+    share/man/man7 share/man/man8 share/man share/doc share lib libexec include bin)
+
+# Refuses while an engine still runs what would go. A tree that is only staged (DESTDIR) is run by
+# nobody; FORCE=1 asks nobody. The configuration stays: it is the admin's.
 uninstall:
+	@test -n '$(DESTDIR)$(FORCE)' || test ! -x $(bin)/container-hooks-ctk || \
+	  $(bin)/container-hooks-ctk uninstall --check --prefix $(PREFIX) || \
+	  { echo 'make uninstall FORCE=1 does it all the same' >&2; exit 1; }
 	rm -f $(addprefix $(bin)/,$(notdir $(PROGRAMS))) \
 	  $(foreach f,$(MANUALS),$(man)/man$(patsubst .%,%,$(suffix $(f)))/$(notdir $(f))) \
 	  $(addprefix $(bashrc)/,$(notdir $(COMPLETIONS))) $(pc)/container-hooks.pc
 	rm -rf $(libexec) $(header) $(doc)
-	rm -f $(addprefix $(plugins)/,$(notdir $(PLUGINS)))
-	-rmdir $(plugins) $(dir $(plugins)) 2>/dev/null
+	rm -f $(addprefix $(plugins)/,$(notdir $(PLUGINS))) $(dir $(plugins))installed
+	@for folder in $(bashrc) $(FOLDERS); do rmdir "$$folder" 2>/dev/null || true; done
 
 # --- the rest ------------------------------------------------------------------------------------
 
@@ -336,6 +361,7 @@ help:
 	@printf '%s\n' \
 	  'make               build into $(BUILD)/' \
 	  'make install       DESTDIR= PREFIX=/usr SYSCONFDIR=/etc; uninstall takes the same' \
+  '                   and refuses while an engine uses it, but with FORCE=1' \
 	  'make deps          install what building needs (Debian, as root)' \
 	  'make demo          a real container with hooks at all six stages (as root)' \
 	  'make check         all tests; needs root, installs what they need' \

@@ -19,6 +19,13 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=${BUILD:-build}
 case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
 
+# With root, a broken config is logged to the system's log folder: have one of our own.
+if [ "$(id -u)" = 0 ] && [ -z "${OWN_LOG_FOLDER:-}" ]; then
+  OWN_LOG_FOLDER=yes exec unshare --mount "$0" "$@"
+fi
+[ -z "${OWN_LOG_FOLDER:-}" ] || mount -t tmpfs tmpfs /var/log
+unset OWN_LOG_FOLDER
+
 GROUP=$(basename "$0" .sh)
 W=$(mktemp -d "${TMPDIR:-/tmp}/cht-$GROUP.XXXXXX")
 NAME=${W##*/} # names what is ours outside of W: cgroups

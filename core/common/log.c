@@ -122,8 +122,9 @@ PRINTF_LIKE(3, 0) static size_t add_text(char *line, size_t start, const char *f
   return length;
 }
 
-void log_vline(enum log_level level, const char *format, va_list args)
+void log_line(enum log_level level, const char *format, ...)
 {
+  va_list args;
   if (level > log_limit || (log_sink == NULL && log_path[0] == '\0'))
     return;
   int saved = errno;
@@ -131,7 +132,9 @@ void log_vline(enum log_level level, const char *format, va_list args)
   size_t start = log_sink == NULL ? format_start(line, sizeof(line), level) : 0;
 
   errno = saved;
+  va_start(args, format);
   size_t length = add_text(line, start, format, args);
+  va_end(args);
   log_one_line(line);
   if (log_sink != NULL) {
     log_sink(level, line);
@@ -140,12 +143,4 @@ void log_vline(enum log_level level, const char *format, va_list args)
     append(line, length);
   }
   errno = saved;
-}
-
-void log_line(enum log_level level, const char *format, ...)
-{
-  va_list args;
-  va_start(args, format);
-  log_vline(level, format, args);
-  va_end(args);
 }

@@ -35,7 +35,6 @@ void log_divert(enum log_level level, void (*sink)(enum log_level level, const c
 
 /* Leaves errno alone; `%m` is its text. */
 void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
-void log_vline(enum log_level level, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* Makes a space of every control character in a text (a line end, a terminal's escape). */
 void log_one_line(char *text);

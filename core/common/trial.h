@@ -23,7 +23,8 @@
 enum trial_kind {
   TRIAL_APPLY = 1, /* the chain, over a spec */
   TRIAL_LOAD,      /* every plugin is loaded, those that are not enabled too */
-  TRIAL_CHECK,     /* those that are enabled are loaded and asked if their settings are sane */
+  TRIAL_CHECK, /* those that are enabled are loaded and asked if their settings are sane; each is
+                  tried on the spec if there is one, also behind one that fails */
 };
 
 struct trial {

@@ -53,9 +53,25 @@ static int read_file(struct apply *apply, const char *path, struct error *err)
   return bundle_parse(text, length, path, &apply->before, err);
 }
 
+/* A pipe, say; what is in it counts as if it lay in the working folder. */
+static int read_input(struct apply *apply, struct error *err)
+{
+  apply->name = xstrdup("standard input");
+  cleanup_free char *text = xcalloc(BUNDLE_SPEC_MAX + 2, 1);
+  size_t length = fread(text, 1, BUNDLE_SPEC_MAX + 1, stdin);
+  if (ferror(stdin))
+    return ctk_cannot("read", apply->name, err);
+  if (length > BUNDLE_SPEC_MAX)
+    return error_set(err, "%s is larger than %lu bytes", apply->name, BUNDLE_SPEC_MAX);
+  return bundle_parse(text, length, apply->name, &apply->before, err);
+}
+
 static int read_spec(struct apply *apply, const char *path, struct error *err)
 {
   struct stat status;
+  bool is_input = text_equal(path, "-") || text_equal(path, "/dev/stdin");
+  if (is_input && !apply->write)
+    return read_input(apply, err);
   if (stat(path, &status) < 0)
     return ctk_cannot("find", path, err);
   if (S_ISDIR(status.st_mode))
@@ -195,7 +211,8 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
       {"config-file", 0, OPTION_TEXT, &apply.config, "FILE", "the config.cfg to use"},
       {"profile", 0, OPTION_TEXT, &apply.profile, "NAME", "the profile laid over it"},
       {"id", 0, OPTION_TEXT, &apply.id, "ID", "the container's id (dry-run)"},
-      {"command", 0, OPTION_TEXT, &apply.command, "WORD", "create (default), run or restore"},
+      {"command", 0, OPTION_TEXT, &apply.command, "create|run|restore",
+       "what the engine asks for (create)"},
       {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
   };
   int result = command_options(self, options, words, err);
@@ -221,11 +238,12 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
 const struct ctk_command apply_command = {
     .name = "apply",
     .summary = "Shows what the plugins would make of a config.json, which is left alone",
-    .operands = "BUNDLE|FILE",
+    .operands = "BUNDLE|FILE|-",
     .details =
         "Runs the configured chain by the very program that runs it for a container, and prints\n"
-        "the edited spec. Needs neither root nor a container. A setting's value is a boolean\n"
-        "(true), a number (42), a list (a,b) or a text.\n\n"
+        "the edited spec; - reads standard input. Both sides of --diff are laid out anew, so that\n"
+        "it shows only what the plugins change. Needs neither root nor a container. A setting's\n"
+        "value is a boolean (true), a number (42), a list (a,b; of one element: a,) or a text.\n\n"
         "Example: try a plugin that was just built:\n"
         "  container-hooks-ctk apply --diff --plugin ./timezone.so --set zone=UTC bundle/",
     .run = run,

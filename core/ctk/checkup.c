@@ -4,7 +4,7 @@
 #include "common/process.h"
 #include "common/trust.h"
 #include "ctk/command.h"
-#include "ctk/trial.h"
+#include "ctk/sample.h"
 #include "front/lowlevel.h"
 
 #include <sys/stat.h>
@@ -126,8 +126,11 @@ static void add_plugin(struct findings *findings, struct json_object *entry)
   bool required = trace_is(entry, "required");
   if (!trace_is(entry, "enabled"))
     return;
+  struct json_object *plugin = json_object_object_get(entry, "plugin");
   if (why == NULL) {
-    findings_add(findings, FINDING_OK, NULL, "plugin '%s' is sound", name);
+    findings_add(findings, FINDING_OK, NULL, "plugin '%s' can be loaded%s", name,
+                 plugin != NULL && trace_is(plugin, "check") ? ", and finds its settings well"
+                                                             : "");
     return;
   }
   cleanup_free char *mend =
@@ -138,13 +141,44 @@ static void add_plugin(struct findings *findings, struct json_object *entry)
                required ? "" : ", which is optional and will be left out", why);
 }
 
+/* That one failed is said already. */
+static bool is_said(const struct trial_answer *answer, const char *line)
+{
+  for (size_t i = 0; i < json_object_array_length(answer->trace); i++) {
+    const char *why = trace_text(json_object_array_get_idx(answer->trace, i), "error");
+    if (why != NULL && strstr(line, why) != NULL)
+      return true;
+  }
+  return false;
+}
+
+/* What plugins find amiss in their settings, though it does not keep them from working. */
+static void add_warnings(struct findings *findings, const struct trial_answer *answer, char *log)
+{
+  static const char level[] = "warn: ";
+  char *rest = log;
+  for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL;)
+    if (text_starts(line, level) && !is_said(answer, line))
+      findings_add(findings, FINDING_NOTE, "see to it, and to: container-hooks-ctk plugin check",
+                   "%s", line + strlen(level));
+}
+
 /* Returns whether the worker came as far as the plugins. */
 static bool check_plugins(struct findings *findings, const struct toolkit_choice *choice)
 {
   struct error err;
   cleanup_trial struct trial_answer answer;
-  const struct trial_request request = {.kind = TRIAL_CHECK, .config = *choice};
-  if (trial_run(&request, &answer, &err) < 0 && answer.trace == NULL) {
+  cleanup_free char *log = NULL;
+  size_t length;
+  const struct trial_request request = {
+      .kind = TRIAL_CHECK,
+      .config = *choice,
+      .level = LOG_WARN,
+      .log = xmemstream(&log, &length),
+  };
+  int result = trial_run(&request, &answer, &err);
+  xmemstream_close(request.log);
+  if (result < 0 && answer.trace == NULL) {
     findings_add(findings, FINDING_PROBLEM,
                  "install the toolkit anew, as it was installed; until then containers are refused",
                  "%s", err.text);
@@ -152,32 +186,23 @@ static bool check_plugins(struct findings *findings, const struct toolkit_choice
   }
   for (size_t i = 0; i < json_object_array_length(answer.trace); i++)
     add_plugin(findings, json_object_array_get_idx(answer.trace, i));
+  add_warnings(findings, &answer, log);
   return true;
 }
 
 /* --- a sample container -------------------------------------------------------------------- */
 
-static const char sample[] =
-    "{\"ociVersion\":\"1.0.2\",\"process\":{\"terminal\":false,\"user\":{\"uid\":0,\"gid\":0},"
-    "\"args\":[\"true\"],\"env\":[\"PATH=/usr/bin:/bin\"],\"cwd\":\"/\"},"
-    "\"root\":{\"path\":\"rootfs\",\"readonly\":true},\"hostname\":\"sample\","
-    "\"mounts\":[{\"destination\":\"/proc\",\"type\":\"proc\",\"source\":\"proc\"}],"
-    "\"linux\":{\"namespaces\":[{\"type\":\"pid\"},{\"type\":\"mount\"}]}}";
-
-static void try_sample(struct findings *findings, const struct toolkit_choice *choice,
-                       const char *bundle)
+static void check_sample(struct findings *findings, const struct toolkit_choice *choice)
 {
   struct error err;
-  cleanup_trial struct trial_answer answer;
-  const struct trial_request request = {
-      .kind = TRIAL_APPLY,
-      .config = *choice,
-      .id = "sample",
-      .bundle = bundle,
-      .spec = sample,
-      .spec_name = "the sample's config.json",
-      .spec_length = sizeof(sample) - 1,
-  };
+  cleanup_trial struct trial_answer answer = {.trace = NULL};
+  cleanup_sample struct sample sample;
+  struct trial_request request = {.kind = TRIAL_APPLY, .config = *choice};
+  if (sample_open(&sample, &err) < 0) {
+    findings_add(findings, FINDING_NOTE, "see to /tmp", "%s", err.text);
+    return;
+  }
+  sample_lend(&sample, &request);
   if (trial_run(&request, &answer, &err) < 0) {
     findings_add(findings, FINDING_PROBLEM,
                  "if this is not what the plugin is for: container-hooks-ctk apply --trace BUNDLE",
@@ -187,27 +212,13 @@ static void try_sample(struct findings *findings, const struct toolkit_choice *c
   findings_add(findings, FINDING_OK, NULL, "a sample container comes through the plugins");
   for (size_t i = 0; i < json_object_array_length(answer.trace); i++) {
     struct json_object *entry = json_object_array_get_idx(answer.trace, i);
-    if (trace_text(entry, "error") != NULL)
+    bool is_said = text_equal(trace_text(entry, "state"), "refused");
+    if (!is_said && trace_text(entry, "error") != NULL)
       findings_add(findings, FINDING_NOTE,
                    "see for yourself: container-hooks-ctk apply --trace BUNDLE",
                    "plugin '%s' is optional, and failed for it: %s", trace_text(entry, "name"),
                    trace_text(entry, "error"));
   }
-}
-
-static void check_sample(struct findings *findings, const struct toolkit_choice *choice)
-{
-  char bundle[] = "/tmp/container-hooks-sample.XXXXXX";
-  if (mkdtemp(bundle) == NULL) {
-    findings_add(findings, FINDING_NOTE, "see to /tmp", "a sample container was not tried: %s: %s",
-                 bundle, strerror(errno));
-    return;
-  }
-  cleanup_free char *rootfs = xasprintf("%s/rootfs", bundle);
-  mkdir(rootfs, 0755);
-  try_sample(findings, choice, bundle);
-  rmdir(rootfs);
-  rmdir(bundle);
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */

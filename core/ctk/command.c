@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/command.h"
 
+#include "ctk/text/distance.h"
+
 #undef ctk_cannot
 
 #define PROGRAM "container-hooks-ctk"
@@ -178,6 +180,15 @@ static int take_option(const struct ctk_command *self, const struct command_opti
   return add_value(self, option, value, err) < 0 ? COMMAND_USAGE : used;
 }
 
+/* "help WORD..." -> "WORD... --help" */
+static void ask_for_help(char **words)
+{
+  static char option[] = "--help";
+  for (; words[1] != NULL; words++)
+    words[0] = words[1];
+  words[0] = option;
+}
+
 int command_options(const struct ctk_command *self, const struct command_option *options,
                     char **words, struct error *err)
 {
@@ -189,7 +200,10 @@ int command_options(const struct ctk_command *self, const struct command_option 
       words++;
       while (*words != NULL)
         *operand++ = *words++;
-    } else if (text_equal(word, "--help") || text_equal(word, "-h")) {
+    } else if (text_equal(word, "help") && self->subcommands != NULL && words[1] != NULL) {
+      ask_for_help(words);
+    } else if (text_equal(word, "--help") || text_equal(word, "-h") ||
+               (text_equal(word, "help") && self->subcommands != NULL)) {
       print_help(self, options);
       exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
     } else if (is_option) {
@@ -209,6 +223,21 @@ int command_options(const struct ctk_command *self, const struct command_option 
   return 0;
 }
 
+/* The command that may have been meant; NULL if none is near. */
+static const char *nearest(const struct ctk_command *commands, const char *word)
+{
+  const char *found = NULL;
+  size_t least = DISTANCE_NEAR + 1;
+  for (; commands->name != NULL; commands++) {
+    size_t distance = text_distance(word, last_word(commands->name));
+    if (distance < least) {
+      least = distance;
+      found = last_word(commands->name);
+    }
+  }
+  return found;
+}
+
 int command_dispatch(const struct ctk_command *self, char **words, struct error *err)
 {
   if (words[0] == NULL)
@@ -216,5 +245,8 @@ int command_dispatch(const struct ctk_command *self, char **words, struct error 
   for (const struct ctk_command *command = self->subcommands; command->name != NULL; command++)
     if (text_equal(words[0], last_word(command->name)))
       return command->run(command, words + 1, err);
-  return command_usage(self, err, "unknown command %s", words[0]);
+  const char *near = nearest(self->subcommands, words[0]);
+  return command_usage(self, err, "unknown command %s%s%s%s", words[0],
+                       near != NULL ? ": did you mean " : "", near != NULL ? near : "",
+                       near != NULL ? "?" : "");
 }

@@ -8,8 +8,8 @@
 #include "ctk/config_original.h"
 
 struct choice {
-  struct option_list set, unset;
-  const char *get, *from;
+  struct option_list set, unset, get;
+  const char *from;
   const char *file, *output;
 };
 
@@ -46,7 +46,7 @@ static int unset(const char *typed, struct config_file_text *file, struct error 
   bool known = config_key_find(typed, &key, &unknown) == 0;
   if (config_edit_unset(file->text, file->path, key.plugin, known ? key.key : typed, &edited, err) <
       0)
-    return -1;
+    return known ? -1 : error_append(err, ": %s", unknown.text);
   config_file_edit(file, edited);
   return 0;
 }
@@ -79,6 +79,16 @@ static int get(const struct ctk_command *self, const char *typed,
     return result < 0 ? result : -1;
   puts(value);
   return 0;
+}
+
+/* A line each, in the order in which they were asked for. */
+static int get_all(const struct ctk_command *self, const struct option_list *typed,
+                   const struct config_file_text *file, struct error *err)
+{
+  int result = 0;
+  for (size_t i = 0; i < typed->count && result == 0; i++)
+    result = get(self, typed->values[i], file, err);
+  return result;
 }
 
 /* The text goes to another file than it came from. */
@@ -148,15 +158,15 @@ static int run_choice(const struct ctk_command *self, const struct choice *choic
                       struct error *err)
 {
   bool edits = choice->from != NULL || choice->set.count + choice->unset.count > 0;
-  if (choice->get != NULL && (edits || choice->output != NULL))
+  if (choice->get.count > 0 && (edits || choice->output != NULL))
     return command_usage(self, err, "--get goes with --config-file only");
   if (is_empty(choice->file) || is_empty(choice->output))
     return command_usage(self, err, "the name of a file is empty");
   cleanup_config_file struct config_file_text file;
   if (config_file_read(choice->file, &file, err) < 0)
     return -1;
-  if (choice->get != NULL)
-    return get(self, choice->get, &file, err);
+  if (choice->get.count > 0)
+    return get_all(self, &choice->get, &file, err);
   int result = edit(self, choice, &file, err);
   return result < 0 ? result : write_text(&file, choice, err);
 }
@@ -194,11 +204,11 @@ static const struct ctk_command subcommands[] = {
 
 static int run(const struct ctk_command *self, char **words, struct error *err)
 {
-  struct choice choice = {.get = NULL};
+  struct choice choice = {.file = NULL};
   const struct command_option options[] = {
-      {"set", 0, OPTION_LIST, &choice.set, "KEY=VALUE", "set a key; a list is a,b"},
+      {"set", 0, OPTION_LIST, &choice.set, "KEY=VALUE", "set a key; a list is a,b; of one: a,"},
       {"unset", 0, OPTION_LIST, &choice.unset, "KEY", "take a key out: its default holds"},
-      {"get", 0, OPTION_TEXT, &choice.get, "KEY", "print what holds for a key"},
+      {"get", 0, OPTION_LIST, &choice.get, "KEY", "print what holds for a key"},
       {"from", 0, OPTION_TEXT, &choice.from, "FILE", "take over an original config.toml"},
       {"config-file", 0, OPTION_TEXT, &choice.file, "FILE", "the config.cfg to change"},
       {"output", 0, OPTION_TEXT, &choice.output, "FILE", "write there instead; -: print"},
@@ -207,7 +217,7 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
   int result = command_options(self, options, words, err);
   if (result < 0)
     return result;
-  bool nothing = choice.get == NULL && choice.from == NULL && choice.file == NULL &&
+  bool nothing = choice.get.count == 0 && choice.from == NULL && choice.file == NULL &&
                  choice.output == NULL && choice.set.count + choice.unset.count == 0;
   if (words[0] != NULL && !nothing)
     return command_usage(self, err, "the options of %s stand behind it", words[0]);
@@ -218,15 +228,22 @@ const struct ctk_command config_command = {
     .name = "config",
     .summary = "Writes the commented default config.cfg if there is none, and changes it",
     .operands = "[COMMAND]",
-    .details =
-        "Keys are those of container-hooks.cfg(5), with dots: container-hooks-runtime.debug,\n"
-        "container-hooks-runtime.log-level, ...runtimes, ...plugin-timeout, plugin-dir,\n"
-        "container-hooks-ctk.path; plugins.NAME.enabled, ...required, ...path and\n"
-        "...settings.KEY; and container-hooks.path, the hooks.json of file-hooks.\n"
-        "Comments and layout stay; a value that makes no sense is refused.\n\n"
-        "Example:\n"
-        "  container-hooks-ctk config --set container-hooks-runtime.log-level=debug \\\n"
-        "    --set container-hooks-runtime.runtimes=crun,runc",
+    .details = "Keys, as container-hooks.cfg(5) has them:\n"
+               "  container-hooks-runtime.debug\n"
+               "  container-hooks-runtime.log-level\n"
+               "  container-hooks-runtime.runtimes\n"
+               "  container-hooks-runtime.plugin-timeout\n"
+               "  container-hooks-ctk.path\n"
+               "  container-hooks.path         the hooks.json of file-hooks\n"
+               "  plugin-dir\n"
+               "  plugins.NAME.enabled\n"
+               "  plugins.NAME.required\n"
+               "  plugins.NAME.path\n"
+               "  plugins.NAME.settings.KEY\n"
+               "Comments and layout stay; a value that makes no sense is refused.\n\n"
+               "Example:\n"
+               "  container-hooks-ctk config --set container-hooks-runtime.log-level=debug \\\n"
+               "    --set container-hooks-runtime.runtimes=crun,runc",
     .subcommands = subcommands,
     .run = run,
 };

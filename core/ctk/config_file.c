@@ -3,14 +3,16 @@
 
 #include "config/schema.h"
 
-/* etc/config.cfg itself, as it lies in the sources when this is compiled: it is installed as it is,
-   and the two cannot differ. */
+/* etc/config.cfg as `make install` installs it, with the folders of this build. */
+#ifndef DEFAULT_CONFIG
+#  define DEFAULT_CONFIG "etc/config.cfg"
+#endif
 #define DEFAULT_SYMBOL "container_hooks_default_config"
 extern const char default_config[] __asm__(DEFAULT_SYMBOL) __attribute__((visibility("hidden")));
 
 __asm__(".pushsection .rodata\n"
         ".hidden " DEFAULT_SYMBOL "\n" DEFAULT_SYMBOL ":\n"
-        ".incbin \"etc/config.cfg\"\n"
+        ".incbin \"" DEFAULT_CONFIG "\"\n"
         ".byte 0\n"
         ".popsection\n");
 

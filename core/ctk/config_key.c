@@ -4,6 +4,7 @@
 #include "common/json.h"
 #include "ctk/config_edit.h"
 #include "ctk/setting.h"
+#include "ctk/text/distance.h"
 #include "front/place.h"
 #include "worker/settings.h"
 
@@ -39,6 +40,30 @@ static const struct {
     {"path", KEY_PATH},
 };
 
+static const char *last_part(const char *key)
+{
+  const char *dot = strrchr(key, '.');
+  return dot != NULL ? dot + 1 : key;
+}
+
+/* The key that may have been meant, with or without its group; NULL if none is near, or several
+   are. */
+static const char *nearest_key(const char *typed)
+{
+  const char *found = NULL;
+  size_t least = DISTANCE_NEAR + 1;
+  for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+    size_t distance = text_distance(last_part(typed), last_part(keys[i].name));
+    if (distance == least)
+      found = NULL;
+    if (distance >= least)
+      continue;
+    least = distance;
+    found = keys[i].name;
+  }
+  return found;
+}
+
 static int unknown_key(const char *typed, struct error *err)
 {
   error_set(err, "unknown key %.100s (known:", typed);
@@ -47,7 +72,9 @@ static int unknown_key(const char *typed, struct error *err)
   error_append(err, "; of a plugin:");
   for (size_t i = 0; i < ARRAY_LENGTH(entry_keys); i++)
     error_append(err, " " PLUGINS "NAME.%s", entry_keys[i].name);
-  return error_append(err, " " PLUGINS "NAME.settings.KEY)");
+  error_append(err, " " PLUGINS "NAME.settings.KEY)");
+  const char *meant = nearest_key(typed);
+  return meant != NULL ? error_append(err, ": did you mean %s?", meant) : -1;
 }
 
 /* plugins.NAME.KEY; a NAME can have dots, too. */

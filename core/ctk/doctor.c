@@ -3,17 +3,18 @@
 #include "common/file.h"
 #include "config/profile.h"
 #include "ctk/checkup.h"
+#include "ctk/checkup_user.h"
 #include "ctk/command.h"
-#include "ctk/engines/engine.h"
+#include "ctk/engines/ours.h"
 #include "ctk/text/pretty.h"
 #include "ctk/users.h"
 
-#define PROGRAMS_MAX 8 /* there are fewer engines */
+#define PROGRAMS_MAX 32
 
 struct doctor {
   struct findings findings;
-  const char *engine; /* the only one that is asked for, as all here; NULL: all */
-  const char *name, *config_file;
+  const char *engine;             /* the only one that is asked for, as all here; NULL: all */
+  const char *name, *config_file; /* NULL: all by which the engine knows us; the usual one */
   bool json;
   size_t found;                 /* engines */
   char *programs[PROGRAMS_MAX]; /* that they are to run, each once; owned */
@@ -31,53 +32,7 @@ static void note_program(struct doctor *doctor, const char *program)
     doctor->programs[doctor->program_count++] = xstrdup(program);
 }
 
-/* What configures this one; owned by the caller. */
-static char *configure_command(const struct user *user, const char *option)
-{
-  bool named = !text_equal(user->name, ENGINE_NAME_DEFAULT);
-  const char *file = user->config_file;
-  return xasprintf("container-hooks-ctk runtime configure --runtime %s%s%s%s%s%s",
-                   user->engine->name, named ? " --name " : "", named ? user->name : "",
-                   file != NULL ? " --config-file " : "", file != NULL ? file : "", option);
-}
-
-static void check_default(struct doctor *doctor, const struct user *user)
-{
-  const struct engine_status *status = &user->status;
-  const char *said_in = status->default_in != NULL ? status->default_in : "built in";
-  if (status->is_default) {
-    findings_add(&doctor->findings, FINDING_OK, NULL, "it is the default runtime (%s)", said_in);
-    return;
-  }
-  cleanup_free char *command = configure_command(user, " --default");
-  cleanup_free char *mend = xasprintf("if it should be: %s", command);
-  findings_add(
-      &doctor->findings, FINDING_NOTE, mend,
-      "the default runtime is %s (%s): only containers that ask for %s go through the plugins",
-      status->default_runtime, said_in, user->name);
-}
-
-static void check_known(struct doctor *doctor, const struct user *user)
-{
-  const struct engine_status *status = &user->status;
-  cleanup_free char *mend = configure_command(user, "");
-  if (!status->configured) {
-    enum finding_level level = doctor->engine != NULL ? FINDING_PROBLEM : FINDING_NOTE;
-    findings_add(&doctor->findings, level, mend,
-                 "it does not know %s (%s): no container goes through the plugins", user->name,
-                 status->file);
-  } else if (status->path == NULL) {
-    findings_add(&doctor->findings, FINDING_PROBLEM, mend, "%s names no program for %s",
-                 status->configured_in, user->name);
-  } else {
-    findings_add(&doctor->findings, FINDING_OK, NULL, "%s is %s (%s)", user->name, status->path,
-                 status->configured_in);
-    note_program(doctor, status->path);
-    check_default(doctor, user);
-  }
-}
-
-/* Under the usual name or another that is remembered: one is enough. */
+/* Under one name or another: what is only remembered need not be there as well. */
 static bool has_other_name(const struct users *users, const struct user *user)
 {
   for (size_t i = 0; i < users->count; i++)
@@ -88,20 +43,15 @@ static bool has_other_name(const struct users *users, const struct user *user)
 
 static void check_user(struct doctor *doctor, const struct users *users, const struct user *user)
 {
-  doctor->findings.subject = user->engine->title;
-  if (!user->readable) {
-    const char *mend = geteuid() == 0 ? "mend the file: the engine cannot read it"
-                                      : "run this as root; if that does not help, mend the file";
-    findings_add(&doctor->findings, FINDING_PROBLEM, mend, "%s", user->why.text);
-    doctor->found++;
-    return;
-  }
-  if (!user->status.here && doctor->engine == NULL)
+  if (user->readable && !user->status.here && doctor->engine == NULL)
     return;
   doctor->found++;
-  if (!user->status.configured && has_other_name(users, user))
+  doctor->findings.subject = user->engine->title;
+  if (user->readable && !user->status.configured && has_other_name(users, user))
     return;
-  check_known(doctor, user);
+  checkup_user(&doctor->findings, users, user, doctor->engine != NULL);
+  if (user->readable && user->status.configured && user->status.path != NULL)
+    note_program(doctor, user->status.path);
 }
 
 static void check_engines(struct doctor *doctor)
@@ -129,15 +79,23 @@ static void check_engines(struct doctor *doctor)
 
 /* --- what they run ------------------------------------------------------------------------- */
 
-/* Another one may be meant: of another version, or a wrapper around ours. */
-static void check_origin(struct doctor *doctor, const char *program)
+/* Another one may be meant: of another version, or a wrapper around ours. False if it has nothing
+   to do with us, and nothing that holds for us says anything of it. */
+static bool check_origin(struct doctor *doctor, const char *program)
 {
-  cleanup_free char *self = realpath("/proc/self/exe", NULL);
-  cleanup_free char *front = engine_beside(self != NULL ? self : "", ENGINE_NAME_DEFAULT);
-  if (access(front, F_OK) < 0 || file_is_same(program, front))
-    return;
-  findings_add(&doctor->findings, FINDING_NOTE, "if it is not meant: configure the engine anew",
-               "it is not the program that belongs to this one, %s", front);
+  cleanup_free char *own = ours_program();
+  if (file_is_same(program, own))
+    return true;
+  if (ours_by_answer(program)) {
+    findings_add(&doctor->findings, FINDING_NOTE, "if it is not meant: configure the engine anew",
+                 "it is not the program that belongs to this one, %s", own);
+    return true;
+  }
+  findings_add(&doctor->findings, FINDING_PROBLEM, "configure the engine anew, without --path",
+               "%s is not " ENGINE_NAME_DEFAULT ", nor does it run it: no container goes through "
+               "the plugins",
+               program);
+  return false;
 }
 
 /* By its name it knows its profile, and so has a config of its own. */
@@ -146,9 +104,8 @@ static void check_program(struct doctor *doctor, const char *program)
   struct error err;
   struct toolkit_choice choice = {.file = NULL};
   doctor->findings.subject = program;
-  if (!checkup_program(&doctor->findings, program))
+  if (!checkup_program(&doctor->findings, program) || !check_origin(doctor, program))
     return;
-  check_origin(doctor, program);
   if (profile_of(program, &choice.profile, &err) == 0)
     checkup_chain(&doctor->findings, &choice, program);
   else
@@ -194,15 +151,14 @@ static int check_words(const struct ctk_command *self, const struct doctor *doct
   if (doctor->engine != NULL && engine_find(doctor->engine) == NULL)
     return command_usage(self, err, "--runtime %s: it is docker, containerd, crio or podman",
                          doctor->engine);
-  if (doctor->engine == NULL &&
-      (doctor->config_file != NULL || !text_equal(doctor->name, ENGINE_NAME_DEFAULT)))
+  if (doctor->engine == NULL && (doctor->config_file != NULL || doctor->name != NULL))
     return command_usage(self, err, "--config-file and --name need --runtime");
   return 0;
 }
 
 static int run(const struct ctk_command *self, char **words, struct error *err)
 {
-  struct doctor doctor = {.name = ENGINE_NAME_DEFAULT};
+  struct doctor doctor = {.name = NULL};
   const struct command_option options[] = {
       {"runtime", 0, OPTION_TEXT, &doctor.engine, "ENGINE",
        "only docker, containerd, crio, podman"},

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command `install`: the toolkit, from a build folder into the system. */
 #include "ctk/command.h"
+#include "ctk/config_edit.h"
 #include "ctk/config_file.h"
 #include "ctk/deploy.h"
 #include "ctk/manifest.h"
+#include "ctk/setting.h"
 #include "ctk/toolkit.h"
 #include "front/place.h"
 
@@ -37,7 +39,8 @@ static int find_places(struct install *install, struct error *err)
   install->root = realpath(install->named_root, NULL);
   if (install->root == NULL)
     return error_set(err, "--toolkit-root %s: %m", install->named_root);
-  install->prefix = manifest_prefix(install->named_prefix);
+  if (manifest_prefix(install->named_prefix, &install->prefix, err) < 0)
+    return -1;
   install->bin = xasprintf("%s/bin", install->prefix);
   return place_of(install->root, &install->from, err) < 0 ||
                  place_of(install->bin, &install->to, err) < 0
@@ -166,7 +169,13 @@ static int add_config(struct install *install, struct error *err)
             original, config);
     return 0;
   }
-  return deploy_text(&install->records, config_file_default(), config, 0644, err);
+  cleanup_free char *program = in_folder(install->bin, "container-hooks-ctk");
+  cleanup_free char *quoted = setting_quote(program);
+  cleanup_free char *text = NULL;
+  if (config_edit_set(config_file_default(), config, NULL, "container-hooks-ctk.path", quoted,
+                      &text, err) < 0)
+    return -1;
+  return deploy_text(&install->records, text, config, 0644, err);
 }
 
 /* --- the command --------------------------------------------------------------------------- */
@@ -175,6 +184,17 @@ static void say_files(const struct deploy *deploy)
 {
   for (size_t i = 0; i < deploy->count; i++)
     ctk_say("%s", deploy->files[i].target);
+}
+
+/* The folder of the config is built into the programs: one elsewhere is for a tree that is to be
+   moved, or for nobody. */
+static void say_config(const struct install *install)
+{
+  if (!text_equal(install->sysconfdir, SYSCONFDIR))
+    fprintf(stderr,
+            "note: these programs read " SYSCONFDIR "/container-hooks/config.cfg, not that below "
+            "%s: build them with make SYSCONFDIR=%s, or name it by CONTAINER_HOOKS_CONFIG\n",
+            install->sysconfdir, install->sysconfdir);
 }
 
 static int put_in_place(struct install *install, struct error *err)
@@ -190,6 +210,7 @@ static int put_in_place(struct install *install, struct error *err)
     return -1;
   say_files(&install->records);
   say_files(&install->deploy);
+  say_config(install);
   return 0;
 }
 
@@ -199,7 +220,8 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
   const struct command_option options[] = {
       {"toolkit-root", 0, OPTION_TEXT, &install.named_root, "DIR", "where the toolkit was built"},
       {"prefix", 0, OPTION_TEXT, &install.named_prefix, "DIR", "where it goes (" PREFIX ")"},
-      {"sysconfdir", 0, OPTION_TEXT, &install.sysconfdir, "DIR", "the config (" SYSCONFDIR ")"},
+      {"sysconfdir", 0, OPTION_TEXT, &install.sysconfdir, "DIR",
+       "the config, if it is built for that (" SYSCONFDIR ")"},
       {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
   };
   int result = command_options(self, options, words, err);

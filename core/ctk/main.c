@@ -58,7 +58,8 @@ int main(int argc, char **argv)
   umask(022);
   struct error err = {.text = ""};
   int result = run(&self, argv + (argv[0] != NULL), &err);
-  if (result >= 0 && fflush(stdout) != 0)
+  bool written = fflush(stdout) == 0; /* what was found stands in front of what is made of it */
+  if (result >= 0 && !written)
     result = error_set(&err, "cannot write to standard output: %m");
   if (result < 0)
     fprintf(stderr, "container-hooks-ctk: %s\n", err.text);

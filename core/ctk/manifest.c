@@ -5,12 +5,41 @@
 
 #define SIZE_LIMIT (1024UL * 1024)
 
-char *manifest_prefix(const char *named)
+/* Behind all links; what does not exist yet is taken as it is named. Owned by the caller. */
+static char *behind_links(const char *path)
+{
+  char *real = realpath(path, NULL);
+  const char *slash = strrchr(path, '/');
+  if (real != NULL || slash == NULL || slash == path)
+    return real != NULL ? real : xstrdup(path);
+  cleanup_free char *parent = xstrndup(path, (size_t)(slash - path));
+  cleanup_free char *real_parent = behind_links(parent);
+  return xasprintf("%s%s", real_parent, slash);
+}
+
+static int check_folders(const char *prefix, struct error *err)
+{
+  static const char *const folders[] = {"bin", "lib", "libexec", NULL};
+  for (const char *const *folder = folders; *folder != NULL; folder++) {
+    cleanup_free char *path = xasprintf("%s/%s", prefix, *folder);
+    cleanup_free char *real = realpath(path, NULL);
+    if (real != NULL && !text_equal(real, path))
+      return error_set(err,
+                       "--prefix %s/: %s leads to %s, where another installation may be: name the "
+                       "prefix that this belongs to",
+                       prefix, path, real);
+  }
+  return 0;
+}
+
+int manifest_prefix(const char *named, char **prefix, struct error *err)
 {
   size_t length = strlen(named);
   while (length > 0 && named[length - 1] == '/')
     length--;
-  return xstrndup(named, length);
+  cleanup_free char *trimmed = xstrndup(named, length);
+  *prefix = behind_links(trimmed);
+  return check_folders(*prefix, err);
 }
 
 char *manifest_path(const char *prefix)

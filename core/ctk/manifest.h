@@ -8,9 +8,12 @@
 
 #include "common/error.h"
 
-/* The prefix as paths begin with it: without slashes at its end, so "" for "/". Owned by the
-   caller. */
-char *manifest_prefix(const char *named);
+/*
+ * The prefix as paths begin with it, behind all links and without slashes at its end ("" for "/");
+ * *prefix is owned by the caller. One whose folders lead to those of another, as / where /bin is
+ * /usr/bin, is refused: what is there belongs to that.
+ */
+int manifest_prefix(const char *named, char **prefix, struct error *err);
 
 /* Where it is; owned by the caller. */
 char *manifest_path(const char *prefix);

@@ -6,9 +6,9 @@
 #include "ctk/plugin_list.h"
 #include "ctk/plugin_new.h"
 #include "ctk/plugin_test.h"
+#include "ctk/sample.h"
 #include "ctk/setting.h"
 #include "ctk/text/pretty.h"
-#include "ctk/trial.h"
 #include "ctk/unlisted.h"
 #include "worker/settings.h"
 
@@ -155,6 +155,8 @@ static void say_checked(struct json_object *entry)
     printf("%s: %s\n", name, why);
   else if (!trace_is(entry, "enabled"))
     ctk_say("%s: disabled", name);
+  else if (text_equal(trace_text(entry, "state"), "unmatched"))
+    ctk_say("%s: ok (but its `when` does not match the sample, so it was not tried)", name);
   else
     ctk_say("%s: ok%s", name,
             plugin != NULL && trace_is(plugin, "check") ? "" : " (it has no check of its own)");
@@ -177,16 +179,20 @@ static int say_all(struct json_object *trace, const char *name, int *bad)
 
 static int check(const struct toolkit_choice *choice, const char *name, struct error *err)
 {
-  cleanup_trial struct trial_answer answer;
-  const struct trial_request request = {.kind = TRIAL_CHECK, .config = *choice, .level = LOG_WARN};
+  cleanup_trial struct trial_answer answer = {.trace = NULL};
+  cleanup_sample struct sample sample;
+  struct trial_request request = {.kind = TRIAL_CHECK, .config = *choice, .level = LOG_WARN};
   int bad = 0;
+  if (sample_open(&sample, err) < 0)
+    return -1;
+  sample_lend(&sample, &request);
   if (trial_run(&request, &answer, err) < 0 && answer.trace == NULL)
     return -1; /* it did not come to the plugins */
   int seen = say_all(answer.trace, name, &bad);
   if (seen == 0 && name != NULL)
     return not_listed(name, err);
   if (bad > 0)
-    return error_set(err, "%d of %d plugins would fail", bad, seen);
+    return error_set(err, "%d of %d plugin%s would fail", bad, seen, seen == 1 ? "" : "s");
   return 0;
 }
 
@@ -249,8 +255,9 @@ static const struct ctk_command subcommands[] = {
         .summary = "Enables a plugin, and lists it in the config if none does",
         .operands = "NAME|FILE.so",
         .details =
-            "It is loaded and checked first; one that would fail is not enabled. A setting's\n"
-            "value is a boolean (true), a number (42), a list (a,b) or a text.\n\n"
+            "It is loaded, checked and tried on a sample container first; one that would fail is\n"
+            "not enabled. A setting's value is a boolean (true), a number (42), a list (a,b; of\n"
+            "one element: a,) or a text.\n\n"
             "Example:\n"
             "  container-hooks-ctk plugin enable file-hooks --set path=/etc/hooks.json",
         .run = plugin_enable_run,
@@ -265,9 +272,11 @@ static const struct ctk_command subcommands[] = {
     },
     {
         .name = "plugin check",
-        .summary = "Loads every plugin that is enabled and lets it check its settings",
+        .summary = "Loads every plugin that is enabled, has it check its settings, and tries it",
         .operands = "[NAME|FILE.so]",
-        .details = "Prints a line a plugin. Status 1 if one of them would fail.\n\n"
+        .details = "Tries them in a dry run on a sample container, which is none. Prints a line a "
+                   "plugin.\n"
+                   "Status 1 if one of them would fail.\n\n"
                    "Example:\n"
                    "  container-hooks-ctk plugin check",
         .run = run_check,

@@ -5,9 +5,9 @@
 #include "config/schema.h"
 #include "ctk/config_edit.h"
 #include "ctk/config_file.h"
+#include "ctk/sample.h"
 #include "ctk/setting.h"
 #include "ctk/toolkit.h"
-#include "ctk/trial.h"
 #include "ctk/unlisted.h"
 
 /* --- which file ---------------------------------------------------------------------------- */
@@ -78,6 +78,15 @@ static int settle_position(const struct ctk_command *self, struct enable *enable
   return 0;
 }
 
+/* A list is typed otherwise than it is written. */
+static int refuse(const struct enable *enable, const char *why, struct error *err)
+{
+  error_set(err, "plugin '%s' was not enabled, since it would fail (--force does it): %s",
+            enable->name, why);
+  bool is_list = enable->settings.count > 0 && strstr(why, "must be a list") != NULL;
+  return is_list ? error_append(err, " (typed: a,b; of one element: a,)") : -1;
+}
+
 /* Asks the worker, with the file as it would be. A file of conf.d has only `plugins`: where they
    lie is said in front, on its first line, so that lines keep their numbers. */
 static int try_result(const struct enable *enable, const struct config_file_text *file,
@@ -87,22 +96,47 @@ static int try_result(const struct enable *enable, const struct config_file_text
   cleanup_free char *folder = setting_quote(toolkit->config.plugin_dir);
   cleanup_free char *in_front = is_main ? xstrdup("") : xasprintf("plugin-dir = %s; ", folder);
   cleanup_free char *text = xasprintf("%s%s", in_front, file->text);
-  cleanup_trial struct trial_answer answer;
-  const struct trial_request request = {
+  cleanup_trial struct trial_answer answer = {.trace = NULL};
+  cleanup_sample struct sample sample;
+  struct trial_request request = {
       .kind = TRIAL_CHECK,
       .config = {.file = file->path, .text = text},
       .level = LOG_WARN,
   };
+  if (sample_open(&sample, err) < 0)
+    return -1;
+  sample_lend(&sample, &request);
   if (trial_run(&request, &answer, err) < 0 && answer.trace == NULL)
     return -1; /* it did not come to the plugins */
   for (size_t i = 0; i < json_object_array_length(answer.trace); i++) {
     struct json_object *entry = json_object_array_get_idx(answer.trace, i);
     if (text_equal(trace_text(entry, "name"), enable->name) && trace_text(entry, "error") != NULL)
-      return error_set(err,
-                       "plugin '%s' was not enabled, since it would fail (--force does it): %s",
-                       enable->name, trace_text(entry, "error"));
+      return refuse(enable, trace_text(entry, "error"), err);
   }
   return 0;
+}
+
+/* How many entries the file then has. */
+static size_t entries_of(const struct config *config, const char *file, bool is_new)
+{
+  size_t count = is_new;
+  for (size_t i = 0; i < config->plugin_count; i++)
+    count += config->plugins[i].line > 0 && text_equal(config->plugins[i].file, file);
+  return count;
+}
+
+/* What may not be what was meant: which of two files it is, and a place that there is not. */
+static void say_details(const struct enable *enable, const struct config *config,
+                        const struct config_plugin *present, const char *file)
+{
+  cleanup_free char *usual = xasprintf("%s/%s.so", config->plugin_dir, enable->name);
+  const char *path = enable->path != NULL ? enable->path : present != NULL ? present->path : usual;
+  size_t count = entries_of(config, file, present == NULL);
+  if (!text_equal(path, usual))
+    ctk_say("it is %s%s%s", path, access(usual, F_OK) == 0 ? ", not " : "",
+            access(usual, F_OK) == 0 ? usual : "");
+  if (enable->entry.position > count)
+    ctk_say("it is the last of %zu in %s", count, file);
 }
 
 static int enable_plugin(const struct enable *enable, struct error *err)
@@ -122,7 +156,11 @@ static int enable_plugin(const struct enable *enable, struct error *err)
   cleanup_changes struct changes changes = {.count = 0};
   if (config_file_add(&file, &changes, err) < 0)
     return -1;
-  return show_or_make(&changes, enable->name, "enabled", enable->dry_run, err);
+  if (show_or_make(&changes, enable->name, "enabled", enable->dry_run, err) < 0)
+    return -1;
+  if (!enable->dry_run)
+    say_details(enable, &toolkit.config, present, file.path);
+  return 0;
 }
 
 int plugin_enable_run(const struct ctk_command *self, char **words, struct error *err)

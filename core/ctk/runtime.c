@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command `runtime`: engines made to use us, and not to. */
-#include "common/json.h"
 #include "ctk/command.h"
-#include "ctk/engines/engine.h"
+#include "ctk/engines/ours.h"
+#include "ctk/status.h"
 
 #include <ctype.h>
 #include <limits.h>
 #include <sys/stat.h>
-
-#ifndef PREFIX
-#  define PREFIX "/usr"
-#endif
 
 #define NAME_LENGTH_MAX 63
 
@@ -88,18 +84,6 @@ static bool is_name(const char *name)
   return length > 0 && length <= NAME_LENGTH_MAX && isalnum((unsigned char)name[0]);
 }
 
-/* container-hooks-runtime beside this program, else where it is installed; owned by the caller. */
-static char *default_path(void)
-{
-  char program[PATH_MAX];
-  ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-  program[length > 0 ? length : 0] = '\0';
-  cleanup_free char *beside = engine_beside(program, ENGINE_NAME_DEFAULT);
-  if (beside[0] == '/' && access(beside, X_OK) == 0)
-    return steal_pointer(&beside);
-  return xstrdup(PREFIX "/bin/" ENGINE_NAME_DEFAULT);
-}
-
 /* Everything that a choice holds but does not own. */
 struct owned {
   char *config_file, *drop_in, *path;
@@ -119,11 +103,13 @@ static int settle(const struct ctk_command *self, struct choice *choice, struct 
 {
   struct engine_request *request = &choice->request;
   if (words[0] != NULL)
-    return command_usage(self, err, "%s is not wanted here", words[0]);
+    return command_usage(self, err, "%s is not wanted here%s%s", words[0],
+                         engine_find(words[0]) != NULL ? ": it is named by --runtime " : "",
+                         engine_find(words[0]) != NULL ? words[0] : "");
   if (engine != NULL && (*engine = engine_find(choice->engine)) == NULL)
     return command_usage(self, err, "--runtime %s: it is docker, containerd, crio or podman",
                          choice->engine);
-  if (!is_name(request->name))
+  if (request->name != NULL && !is_name(request->name))
     return command_usage(self, err,
                          "--name %s: a name is 1 to %d letters, digits, '.', '_' and '-', and "
                          "begins with a letter or digit",
@@ -149,13 +135,18 @@ static int settle_path(const struct ctk_command *self, struct engine_request *re
                        struct owned *owned, struct error *err)
 {
   if (request->path == NULL)
-    request->path = owned->path = default_path();
+    request->path = owned->path = ours_program();
   if (request->path[0] != '/')
     return command_usage(self, err, "--path %s: it must be absolute", request->path);
   struct stat status;
   bool is_folder = stat(request->path, &status) == 0 && S_ISDIR(status.st_mode);
-  if (!is_folder && access(request->path, X_OK) == 0)
+  if (!is_folder && access(request->path, X_OK) == 0) {
+    if (!ours_by_path(request->path) && !ours_by_answer(request->path))
+      engine_note("%s is not " ENGINE_NAME_DEFAULT ", nor does it run it: no container will go "
+                  "through the plugins",
+                  request->path);
     return 0;
+  }
   return error_set(err,
                    "%s cannot be run: %s: install it first (container-hooks-ctk install), or "
                    "name another by --path",
@@ -209,95 +200,12 @@ static int run_unconfigure(const struct ctk_command *self, char **words, struct 
 
 /* --- status -------------------------------------------------------------------------------- */
 
-static void say_status(const struct engine *engine, const struct engine_request *request,
-                       const struct engine_status *status)
-{
-  if (!status->here) {
-    printf("%-11s not found (no %s, no %s)\n", engine->name, engine->program, status->file);
-    return;
-  }
-  if (status->configured)
-    printf("%-11s %s is %s (%s)\n", engine->name, request->name,
-           status->path != NULL ? status->path : "no program", status->configured_in);
-  else
-    printf("%-11s does not know %s\n", engine->name, request->name);
-  printf("%-11s default: %s (%s)%s\n", "", status->default_runtime,
-         status->default_in != NULL ? status->default_in : "built in",
-         status->is_default ? "" : ", not us");
-}
-
-static void add_text(struct json_object *object, const char *key, const char *text)
-{
-  json_object_object_add(object, key, text != NULL ? json_object_new_string(text) : NULL);
-}
-
-static struct json_object *status_json(const struct engine *engine,
-                                       const struct engine_request *request,
-                                       const struct engine_status *status)
-{
-  struct json_object *object = json_object_new_object();
-  add_text(object, "engine", engine->name);
-  json_object_object_add(object, "found", json_object_new_boolean(status->here));
-  add_text(object, "file", status->file);
-  add_text(object, "name", request->name);
-  json_object_object_add(object, "configured", json_object_new_boolean(status->configured));
-  add_text(object, "configured_in", status->configured_in);
-  add_text(object, "path", status->path);
-  json_object_object_add(object, "is_default", json_object_new_boolean(status->is_default));
-  add_text(object, "default_runtime", status->default_runtime);
-  add_text(object, "default_in", status->default_in);
-  return object;
-}
-
-/* Where `array` is NULL, in words. */
-static int show_one(const struct engine *engine, const struct engine_request *request,
-                    struct json_object *array, struct error *err)
-{
-  cleanup_status struct engine_status status;
-  if (engine_inspect(engine, request, &status, err) < 0)
-    return error_wrap(err, "%s", engine->name);
-  if (array != NULL)
-    json_object_array_add(array, status_json(engine, request, &status));
-  else
-    say_status(engine, request, &status);
-  return 0;
-}
-
-/* One engine's broken file does not hide the others. */
-static int show_all(const struct engine_request *request, struct json_object *array,
-                    struct error *err)
-{
-  int result = 0;
-  struct error cause;
-  for (const struct engine *const *engine = engines; *engine != NULL; engine++) {
-    if (show_one(*engine, request, array, &cause) == 0)
-      continue;
-    if (result < 0)
-      error_append(err, "; %s", cause.text);
-    else
-      result = error_set(err, "%s", cause.text);
-  }
-  return result;
-}
-
-static int show(const struct engine *engine, const struct engine_request *request, bool json,
-                struct error *err)
-{
-  cleanup_json struct json_object *array = json ? json_object_new_array() : NULL;
-  int result =
-      engine != NULL ? show_one(engine, request, array, err) : show_all(request, array, err);
-  if (json)
-    puts(json_object_to_json_string_ext(array,
-                                        JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-  return result;
-}
-
 static int run_status(const struct ctk_command *self, char **words, struct error *err)
 {
   struct choice choices = defaults(), *choice = &choices;
   cleanup_owned struct owned owned = {.path = NULL};
   const struct engine *engine = NULL;
-  choice->engine = NULL;
+  choice->engine = choice->request.name = NULL;
   const struct command_option options[] = {
       OPTION_ENGINE,
       OPTION_FILE,
@@ -311,7 +219,7 @@ static int run_status(const struct ctk_command *self, char **words, struct error
     result = settle(self, choice, &owned, choice->engine != NULL ? &engine : NULL, words, err);
   if (result == 0 && engine == NULL && choice->request.config_file != NULL)
     result = command_usage(self, err, "--config-file needs --runtime");
-  return result < 0 ? result : show(engine, &choice->request, choice->json, err);
+  return result < 0 ? result : status_show(engine, &choice->request, choice->json, err);
 }
 
 /* --- the command --------------------------------------------------------------------------- */

@@ -35,10 +35,10 @@ int toolkit_load(struct toolkit *toolkit, const struct toolkit_choice *choice, b
   }
   if (config_load(&toolkit->config, &source, err) < 0)
     return -1;
-  ctk_note("the config is %s%s%s, with %zu plugins; they lie in %s", toolkit->config.path,
+  ctk_note("the config is %s%s%s, with %zu plugin%s; they lie in %s", toolkit->config.path,
            choice->profile != NULL ? " with profile " : "",
            choice->profile != NULL ? choice->profile : "", toolkit->config.plugin_count,
-           toolkit->config.plugin_dir);
+           toolkit->config.plugin_count == 1 ? "" : "s", toolkit->config.plugin_dir);
   return 0;
 }
 

@@ -142,7 +142,7 @@ static int run(const struct trial_request *request, const struct toolkit *toolki
       .worker = toolkit->place.worker,
       .command = request->command != NULL ? request->command : "create",
       .id = request->id,
-      .bundle = request->kind == TRIAL_APPLY ? request->bundle : "/",
+      .bundle = request->kind == TRIAL_APPLY || request->bundle != NULL ? request->bundle : "/",
       .root = request->root,
       .config = toolkit->config.path,
       .profile = request->config.profile,

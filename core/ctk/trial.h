@@ -21,7 +21,7 @@ struct trial_request {
   enum log_level level; /* what is shown of their log; --quiet and --debug decide before it */
   FILE *log;            /* takes all lines up to `level`, for who reads them; NULL: shown */
 
-  /* For TRIAL_APPLY: */
+  /* For TRIAL_APPLY, and for a TRIAL_CHECK that tries them (ctk/sample.h): */
   const char *command, *id, *root;
   const char *bundle; /* the working folder if there is none */
   const char *spec, *spec_name;

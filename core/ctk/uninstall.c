@@ -10,6 +10,19 @@
 #  define PREFIX "/usr"
 #endif
 
+/* --- which one? ---------------------------------------------------------------------------- */
+
+/* The prefix that this program is installed below; one that lies in no bin folder speaks of the
+   usual. Owned by the caller. */
+static char *own_prefix(void)
+{
+  cleanup_free char *self = realpath("/proc/self/exe", NULL);
+  cleanup_free char *folder = engine_beside(self != NULL ? self : "", "");
+  size_t length = strlen(folder), bin = strlen("/bin/");
+  bool installed = length >= bin && text_equal(folder + length - bin, "/bin/");
+  return installed ? xstrndup(folder, length - bin + 1) : xstrdup(PREFIX);
+}
+
 /* --- may it? ------------------------------------------------------------------------------- */
 
 /* Is the program one of ours, by its name or behind links: a profile's, or one on the way to the
@@ -62,8 +75,13 @@ static int remove_file(const char *path, struct error *err)
 /* Folders of ours that are empty now. */
 static void remove_folders(const char *prefix)
 {
-  static const char *const folders[] = {"lib/container-hooks/plugins", "lib/container-hooks",
-                                        "libexec/container-hooks", NULL};
+  static const char *const folders[] = {"lib/container-hooks/plugins",
+                                        "lib/container-hooks",
+                                        "libexec/container-hooks",
+                                        "libexec",
+                                        "lib",
+                                        "bin",
+                                        NULL};
   for (const char *const *folder = folders; *folder != NULL; folder++) {
     cleanup_free char *path = xasprintf("%s/%s", prefix, *folder);
     rmdir(path);
@@ -89,6 +107,14 @@ static int remove_all(const char *prefix, char *const *paths, struct error *err)
   return 0;
 }
 
+/* What `make install` has brought is in no list: an engine can only name the runtime. */
+static int check(const char *prefix, struct error *err)
+{
+  cleanup_free char *program = xasprintf("%s/bin/" ENGINE_NAME_DEFAULT, prefix);
+  char *const paths[] = {program, NULL};
+  return check_users(paths, err);
+}
+
 static int uninstall(const char *prefix, bool force, struct error *err)
 {
   cleanup_manifest char **paths = manifest_read(prefix, err);
@@ -102,10 +128,12 @@ static int uninstall(const char *prefix, bool force, struct error *err)
 
 static int run(const struct ctk_command *self, char **words, struct error *err)
 {
-  const char *named_prefix = PREFIX;
-  bool force = false;
+  cleanup_free char *own = own_prefix();
+  const char *named_prefix = own;
+  bool force = false, only_check = false;
   const struct command_option options[] = {
-      {"prefix", 0, OPTION_TEXT, &named_prefix, "DIR", "where it was installed (" PREFIX ")"},
+      {"prefix", 0, OPTION_TEXT, &named_prefix, "DIR", "where it was installed (this program's)"},
+      {"check", 0, OPTION_FLAG, &only_check, NULL, "only see whether an engine uses it: status 1"},
       {"force", 0, OPTION_FLAG, &force, NULL, "even if an engine is configured to use it"},
       {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
   };
@@ -116,8 +144,10 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
     return command_usage(self, err, "%s is not wanted here", words[0]);
   if (named_prefix[0] != '/')
     return command_usage(self, err, "--prefix must be absolute");
-  cleanup_free char *prefix = manifest_prefix(named_prefix);
-  return uninstall(prefix, force, err);
+  cleanup_free char *prefix = NULL;
+  if (manifest_prefix(named_prefix, &prefix, err) < 0)
+    return -1;
+  return only_check ? check(prefix, err) : uninstall(prefix, force, err);
 }
 
 const struct ctk_command uninstall_command = {

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/users.h"
 
-#include "common/document.h"
 #include "ctk/engines/memory.h"
-#include "ctk/trial.h"
-
-#include <dirent.h>
-
-#define MEMORY_SIZE_MAX ((size_t)CHANGE_SIZE_MAX * 8)
+#include "ctk/engines/ours.h"
 
 static bool is_there(const struct users *users, const struct engine *engine, const char *name,
                      const char *config_file)
@@ -21,8 +16,18 @@ static bool is_there(const struct users *users, const struct engine *engine, con
   return false;
 }
 
-void users_add(struct users *users, const struct engine *engine, const char *name,
-               const char *config_file)
+static bool looked_at(const struct users *users, const struct engine *engine,
+                      const char *config_file)
+{
+  for (size_t i = 0; i < users->count; i++)
+    if (users->list[i].engine == engine && users->list[i].status.file != NULL &&
+        text_equal(users->list[i].status.file, config_file))
+      return true;
+  return false;
+}
+
+static void add_name(struct users *users, const struct engine *engine, const char *name,
+                     const char *config_file)
 {
   users->list = xrealloc_array(users->list, users->count + 1, sizeof(*users->list));
   struct user *user = &users->list[users->count++];
@@ -33,42 +38,42 @@ void users_add(struct users *users, const struct engine *engine, const char *nam
   user->readable = engine_inspect(engine, &request, &user->status, &user->why) == 0;
 }
 
-/* What of a memory's file is of interest: engine, name and config file. */
-static void add_remembered(struct users *users, const char *path)
+/* Returns how many there are. */
+static size_t add_ours(struct users *users, const struct engine *engine, const char *config_file)
 {
-  struct error ignored;
-  cleanup_document struct document document = {.name = NULL};
-  if (document_read(path, MEMORY_SIZE_MAX, &document, &ignored) < 0 ||
-      !json_object_is_type(document.tree, json_type_object))
-    return;
-  const char *engine_name = trace_text(document.tree, "engine");
-  const char *name = trace_text(document.tree, "name");
-  const char *file = trace_text(document.tree, "file");
-  const struct engine *engine = engine_name != NULL ? engine_find(engine_name) : NULL;
-  if (engine != NULL && name != NULL && file != NULL && !is_there(users, engine, name, file))
-    users_add(users, engine, name, file);
+  struct error unreadable; /* and so nothing is known */
+  cleanup_names struct engine_names names = {.count = 0};
+  const struct engine_request request = {.config_file = config_file};
+  ours_names(engine, &request, &names, &unreadable);
+  for (size_t i = 0; i < names.count; i++)
+    add_name(users, engine, names.list[i], config_file);
+  return names.count;
 }
 
-static int is_memory(const struct dirent *entry)
+void users_add(struct users *users, const struct engine *engine, const char *name,
+               const char *config_file)
 {
-  size_t length = strlen(entry->d_name);
-  return entry->d_name[0] != '.' && length > 5 && text_equal(entry->d_name + length - 5, ".json");
+  if (name != NULL || add_ours(users, engine, config_file) == 0)
+    add_name(users, engine, name != NULL ? name : ENGINE_NAME_DEFAULT, config_file);
+}
+
+static void add_remembered(void *data, const char *engine_name, const char *name, const char *file)
+{
+  struct users *users = data;
+  const struct engine *engine = engine_find(engine_name);
+  if (engine == NULL)
+    return;
+  if (!looked_at(users, engine, file))
+    add_ours(users, engine, file);
+  if (!is_there(users, engine, name, file))
+    add_name(users, engine, name, file);
 }
 
 void users_find(struct users *users)
 {
   for (const struct engine *const *engine = engines; *engine != NULL; engine++)
-    users_add(users, *engine, ENGINE_NAME_DEFAULT, NULL);
-
-  struct dirent **found = NULL;
-  cleanup_free char *folder = memory_folder();
-  int count = scandir(folder, &found, is_memory, alphasort);
-  for (int i = 0; i < count; i++) {
-    cleanup_free char *path = xasprintf("%s/%s", folder, found[i]->d_name);
-    add_remembered(users, path);
-    free(found[i]);
-  }
-  free(found);
+    users_add(users, *engine, NULL, NULL);
+  memory_each(add_remembered, users);
 }
 
 void users_free(struct users *users)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where engines may name us: in the config at each engine's usual place, and in those files and
- * under those names that `runtime configure` remembers.
+ * Where engines name us: in the config at each engine's usual place and in those files that
+ * `runtime configure` remembers, under whatever name.
  */
 #ifndef CORE_CTK_USERS_H
 #define CORE_CTK_USERS_H
@@ -22,7 +22,8 @@ struct users {
   size_t count;
 };
 
-/* Looks at one of them. */
+/* Looks at one engine: under that name, or (NULL) under all by which it knows us,
+   or the usual one if there is none. */
 void users_add(struct users *users, const struct engine *engine, const char *name,
                const char *config_file);
 

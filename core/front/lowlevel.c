@@ -4,9 +4,6 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#define DEPTH_VARIABLE "CONTAINER_HOOKS_DEPTH"
-#define DEPTH_MAX 8
-
 #define USUAL_FOLDERS "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* A search for one runtime after another. */
@@ -65,7 +62,7 @@ static void explain_nothing_found(const struct search *search, const char *const
                                   struct error *err)
 {
   const char *path = getenv("PATH");
-  error_set(err, "no low-level runtime found: looked for");
+  error_set(err, LOWLEVEL_NONE_FOUND ": looked for");
   for (const char *const *runtime = runtimes; *runtime != NULL; runtime++)
     error_append(err, "%s %s", runtime == runtimes ? "" : ",", *runtime);
   error_append(err, " in PATH (%s) and in %s", path != NULL ? path : "not set", USUAL_FOLDERS);
@@ -92,17 +89,17 @@ char *lowlevel_find(const char *const *runtimes, struct error *err)
 
 int lowlevel_become(char *path, char **argv, struct error *err)
 {
-  const char *text = getenv(DEPTH_VARIABLE);
+  const char *text = getenv(LOWLEVEL_DEPTH);
   long depth = text != NULL ? strtol(text, NULL, 10) : 0;
-  if (depth < 0 || depth >= DEPTH_MAX)
+  if (depth < 0 || depth >= LOWLEVEL_DEPTH_MAX)
     return error_set(err,
                      "the low-level runtime %s ends up here again (%s is %ld): name in the "
                      "config's `runtimes` one that does not call container-hooks-runtime",
-                     path, DEPTH_VARIABLE, depth);
+                     path, LOWLEVEL_DEPTH, depth);
 
   char next[24];
   snprintf(next, sizeof(next), "%ld", depth + 1);
-  setenv(DEPTH_VARIABLE, next, 1);
+  setenv(LOWLEVEL_DEPTH, next, 1);
   argv[0] = path;
   execv(path, argv);
   return error_set(err, "cannot run the low-level runtime %s: %m", path);

@@ -5,6 +5,11 @@
 
 #include "common/error.h"
 
+#define LOWLEVEL_DEPTH "CONTAINER_HOOKS_DEPTH" /* the variable; at the maximum nothing is run */
+#define LOWLEVEL_DEPTH_MAX 8
+
+#define LOWLEVEL_NONE_FOUND "no low-level runtime found" /* how that error begins */
+
 /*
  * The path of the first of `runtimes` (ended by NULL) that is an executable file and not this very
  * program; owned by the caller. A bare name is looked up in the absolute folders of PATH, then in

@@ -136,7 +136,7 @@ static void log_edits(const struct link *link)
 {
   const struct edits *edits = &link->chain->edits;
   size_t first = link->edits_start, end = link->edits_end;
-  if (first == end)
+  if (first == end || link->chain->traced)
     return;
   struct error text; /* only as a bounded text */
   error_set(&text, "plugin '%s':", link->entry->name);
@@ -316,18 +316,39 @@ static int check_link(struct link *link, struct error *err)
   return error_wrap(err, "plugin '%s'", link->entry->name);
 }
 
-int chain_check(struct chain *chain, struct error *err)
+/* What it does to the spec stays for the next one, unless it fails. */
+static int try_link(struct link *link, struct json_object **spec, struct error *err)
+{
+  cleanup_json struct json_object *before = NULL;
+  if (json_object_deep_copy(*spec, &before, NULL) < 0)
+    return error_set(err, "cannot copy the spec: %m");
+  int result = modify_link(link, spec, err);
+  visit_over(link->chain);
+  if (result == 0)
+    return 0;
+  error_wrap(err, "with a sample container");
+  note_trouble(link, LINK_FAILED, err);
+  restore(link, spec, &before);
+  return error_wrap(err, "plugin '%s'", link->entry->name);
+}
+
+int chain_check(struct chain *chain, struct json_object **spec, struct error *err)
 {
   int result = 0;
   for (size_t i = 0; i < chain->count; i++) {
+    struct link *link = &chain->links[i];
     struct error failure;
-    if (chain->links[i].plugin == NULL || check_link(&chain->links[i], &failure) == 0)
+    if (link->plugin == NULL ||
+        (check_link(link, &failure) == 0 && (*spec == NULL || try_link(link, spec, &failure) == 0)))
       continue;
     if (result == 0)
       *err = failure;
     result = -1;
   }
-  return result;
+  if (*spec == NULL)
+    return result;
+  struct error failure;
+  return chain_finish(chain, *spec, NULL, result < 0 ? &failure : err) < 0 ? -1 : result;
 }
 
 /* --- the end ------------------------------------------------------------------------------- */

@@ -65,6 +65,7 @@ struct chain {
   size_t pin_count;
   struct report *report; /* borrowed; says which plugin is at work */
   pid_t process;
+  bool traced; /* edits are told by worker/trace.h, and not in the log as well */
 };
 
 /* The word on the runtime's command line -> the command. */
@@ -89,9 +90,10 @@ int chain_modify(struct chain *chain, struct json_object **spec, struct error *e
 int chain_finish(struct chain *chain, struct json_object *spec, const char *refused,
                  struct error *err);
 
-/* In place of the two above: asks each plugin whether its settings are sane. Fails with the first
-   that they are not, after all have been asked. */
-int chain_check(struct chain *chain, struct error *err);
+/* In place of the two above: asks each plugin whether its settings are sane and, if there is a
+   spec, tries it on that, each behind what those before it have done, whether or not one of them
+   fails. Fails with the first that does, after all have been asked. */
+int chain_check(struct chain *chain, struct json_object **spec, struct error *err);
 
 void chain_free(struct chain *chain);
 

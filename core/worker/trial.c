@@ -91,10 +91,14 @@ static void load_all(struct chain *chain, struct config *config,
     config->plugins[i].enabled = enabled[i];
 }
 
-static int check(struct chain *chain, int loaded, struct error *err)
+static int check(struct trial *trial, struct chain *chain, int loaded, struct error *err)
 {
   struct error failure;
-  int checked = chain_check(chain, loaded < 0 ? &failure : err);
+  cleanup_json struct json_object *spec = NULL;
+  if (trial->spec_length > 0 &&
+      bundle_parse(trial->spec, trial->spec_length, trial->spec_name, &spec, err) < 0)
+    return -1;
+  int checked = chain_check(chain, &spec, loaded < 0 ? &failure : err);
   return loaded < 0 ? loaded : checked;
 }
 
@@ -102,6 +106,7 @@ static int run(struct trial *trial, struct config *config, const struct chain_co
                uint64_t skip, struct error *err)
 {
   static struct chain chain;
+  chain.traced = true;
   int result = 0;
   if (trial->kind == TRIAL_LOAD)
     load_all(&chain, config, container, skip, &trial->report);
@@ -110,7 +115,7 @@ static int run(struct trial *trial, struct config *config, const struct chain_co
   if (trial->kind == TRIAL_APPLY)
     result = apply(trial, &chain, result, err);
   else if (trial->kind == TRIAL_CHECK)
-    result = check(&chain, result, err);
+    result = check(trial, &chain, result, err);
   answer_trace(trial, &chain, skip);
   chain_free(&chain);
   return result;

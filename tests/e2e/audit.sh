@@ -3,6 +3,7 @@
 # The plugin audit, with file-hooks in one chain: by runc, docker and podman; many at once; and with
 # every place to write to that is none.
 . "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/engines.sh"
 
 audit_log=$W/log/audit.log
 
@@ -414,39 +415,6 @@ file_is_written_without_the_journal() {
 
 # --- engines -------------------------------------------------------------------------------------
 
-image=docker.io/cht/test:1
-export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client
-export CONTAINERS_CONF=$W/containers.conf
-
-start_dockerd() {
-  jq -n --arg runtime "$RUNTIME" --arg group "/$NAME" '{
-    runtimes: {"container-hooks": {path: $runtime}}, "default-runtime": "container-hooks",
-    "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group}' >"$W/daemon.json"
-  dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
-    --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
-    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
-  wait_until 60 docker info || fail "$(tail -n 20 "$W/dockerd.log")"
-  run_ok docker load --input "$W/image.tar"
-}
-
-configure_podman() {
-  printf '#!/bin/sh\nCONTAINER_HOOKS_CONFIG=%s exec %s "$@"\n' \
-    "$CONTAINER_HOOKS_CONFIG" "$RUNTIME" >"$W/container-hooks-runtime"
-  chmod 755 "$W/container-hooks-runtime"
-  cat >"$CONTAINERS_CONF" <<TOML
-[containers]
-default_ulimits = []
-log_driver = "k8s-file"
-netns = "none"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-lock_type = "file"
-runtime_supports_json = ["container-hooks-runtime"]
-TOML
-  run_ok "${podman[@]}" load --input "$W/image.tar"
-}
-
 # engine_records ENGINE COMMAND…: created and refused, by `docker run` or `podman run`.
 engine_records() {
   local engine=$1
@@ -506,14 +474,10 @@ test_case 'a real journald starts' start_journald
 test_case 'the journal has the record and fields to search for' journal_has_the_record
 test_case 'without the journal the file is still written' file_is_written_without_the_journal
 
-make_image "$W/image.tar" "$image"
-podman=(env -u DOCKER_CONFIG podman --root "$W/podman/root" --runroot "$W/podman/run" --tmpdir "$W/podman/tmp"
-  --storage-driver overlay --runtime "$W/container-hooks-runtime")
-podman_run=("${podman[@]}" run --cgroup-parent "/$NAME" --network none)
 test_case 'dockerd starts' start_dockerd
-test_case 'docker: its name, what was changed, and a refusal' engine_records docker docker run --network none
-test_case 'docker: who runs privileged is found' privileged docker run --network none
-test_case 'podman is configured' configure_podman
+test_case 'docker: its name, what was changed, and a refusal' engine_records docker "${docker_run[@]}"
+test_case 'docker: who runs privileged is found' privileged "${docker_run[@]}"
+use_podman
 test_case 'podman: its name, what was changed, and a refusal' engine_records podman "${podman_run[@]}"
 test_case 'podman: who runs privileged is found' privileged "${podman_run[@]}"
 test_end

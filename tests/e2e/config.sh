@@ -3,11 +3,6 @@
 # A configuration that is bad in any way: create, run and restore refuse with the place and the
 # cause; every other command still reaches the low-level runtime, word for word. That runtime is a
 # script here, which notes its words. Needs root only for files of other owners.
-
-# With root, a broken config is logged to the system's log folder: have one of our own.
-if [ "$(id -u)" = 0 ] && [ -z "${OWN_LOG_FOLDER:-}" ]; then
-  OWN_LOG_FOLDER=yes exec unshare --mount "$0" "$@"
-fi
 . "$(dirname "$0")/../lib.sh"
 
 bundle=$W/bundle
@@ -382,7 +377,6 @@ by_root() {
 }
 
 install_toolkit
-[ -z "${OWN_LOG_FOLDER:-}" ] || mount -t tmpfs tmpfs /var/log
 make_recorder
 PATH=$W/bin:$PATH
 lowlevel=$W/bin/runc

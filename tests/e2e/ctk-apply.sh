@@ -69,6 +69,22 @@ diff_is_a_patch() {
   cmp "$W/text" "$W/after"
 }
 
+# As the last of a pipe.
+reads_standard_input() {
+  hooks
+  bundle
+  ctk_out apply "$spec"
+  echo "$output" >"$W/dry.json"
+  for name in - /dev/stdin; do
+    run_ok bash -c "cat '$spec' | '$CTK' apply $name | cmp '$W/dry.json' -"
+  done
+  run bash -c "echo '{' | '$CTK' apply -"
+  assert_equal 1 "$status"
+  assert_contains "$output" 'standard input:'
+  run bash -c "cat '$spec' | '$CTK' apply --write -"
+  assert_equal 1 "$status"
+}
+
 diff_of_nothing_is_empty() {
   write_config
   bundle
@@ -90,6 +106,7 @@ writer: 1 edit in N ms
 fault: disabled
 fault: failed: told to' "$(sed 's/[0-9.]* ms/N ms/' <<<"$output")"
   assert_contains "$(cat "$W/.errors")" 'optional, its edits are taken back'
+  assert_lacks "$(cat "$W/.errors")" '/hooks/prestart' # it is said once
   write_config
   ctk_out apply --trace "$W/bundle"
   assert_equal 'the config lists no plugins' "$output"
@@ -292,6 +309,7 @@ for sample in "$TOP"/tests/samples/**/*config.json; do
 done
 test_case 'prints JSON as jq does' prints_for_people
 test_case '--diff is a patch' diff_is_a_patch
+test_case 'standard input, as in a pipe' reads_standard_input
 test_case '--diff of nothing is empty' diff_of_nothing_is_empty
 test_case '--trace tells what each plugin did and how long it took' trace_tells_of_each
 test_case '--trace --json is JSON' trace_is_json_for_scripts

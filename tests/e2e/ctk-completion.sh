@@ -25,6 +25,21 @@ every_command() {
   offers 'configure' --quiet runtime co
 }
 
+# "help" is what one types first.
+help_is_a_word() {
+  run_ok "$CTK" --help
+  local main=$output
+  run_ok "$CTK" help
+  assert_equal "$main" "$output"
+  run_ok "$CTK" help runtime configure
+  assert_contains "$output" 'Usage: container-hooks-ctk runtime configure'
+  run_ok "$CTK" runtime help
+  assert_contains "$output" 'Usage: container-hooks-ctk runtime [OPTION]'
+  run "$CTK" confg
+  assert_equal 2 "$status"
+  assert_contains "$output" 'unknown command confg: did you mean config?'
+}
+
 # options COMMAND…: all that its --help has, and nothing that it has not.
 options() {
   run_ok "$CTK" "$@" --help
@@ -60,6 +75,8 @@ values() {
   offers 'folder' plugin test ''
   offers 'c c++' plugin new --lang ''
   offers '' plugin new ''
+  offers 'create run restore' apply --command ''
+  offers 'restore' apply --command = re
 }
 
 plugins() {
@@ -67,12 +84,33 @@ plugins() {
   write_config 'name = "writer"; settings: { };'
   offers 'writer' plugin disable wri
   offers 'writer.so writer' plugin show wri
+  touch "$W/values/writer.txt" "$W/values/writer.so"
+  cd "$W/values"
+  offers 'writer.so writer' plugin enable wri
+}
+
+keys() {
+  write_config 'name = "writer"; settings: { };'
+  offers 'container-hooks-runtime.log-level' config --get container-hooks-runtime.l
+  offers 'container-hooks.path' config --unset container-hooks.p
+  offers 'plugins.writer.enabled plugins.writer.required plugins.writer.path' config --set plugins.
+  offers 'plugin-dir' config --set plugin-
+  offers '' plugin check --set p
+}
+
+profiles() {
+  write_config
+  mkdir -p "$W/profiles"
+  touch "$W/profiles/strict.cfg" "$W/profiles/lax.cfg"
+  offers 'lax strict' apply --profile ''
+  offers 'strict' plugin list --profile s
 }
 
 install_toolkit
 # shellcheck source=/dev/null
 . "$TOP/etc/bash-completion/container-hooks-ctk"
 test_case 'every command' every_command
+test_case 'help, and a word that is none' help_is_a_word
 for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config \
   'config check' plugin 'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' \
   'plugin new' 'plugin test' \
@@ -83,5 +121,7 @@ for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime sta
   test_case "the manual has: container-hooks-ctk $command" manual $command
 done
 test_case 'values: engines, files, folders' values
-test_case 'values: plugins by their names' plugins
+test_case 'values: plugins by their names, and files of plugins' plugins
+test_case 'values: keys of the config' keys
+test_case 'values: profiles' profiles
 test_end

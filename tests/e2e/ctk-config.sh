@@ -126,6 +126,27 @@ unsets() {
   gives container-hooks-runtime.log-level info
   config_fails 1 'container-hooks-runtime.log-level is not set' \
     --unset container-hooks-runtime.log-level
+  config_fails 1 'unknown key container-hooks-runtime.loglevel' --unset container-hooks-runtime.loglevel
+}
+
+# As typed by somebody who left something out.
+guesses_what_was_meant() {
+  default_config
+  local meant='did you mean container-hooks-runtime.log-level?'
+  config_fails 2 "$meant" --set log-level=debug
+  config_fails 2 "$meant" --get container-hooks-runtime.loglevel
+  config_fails 2 "$meant" --get loglevl
+  config_fails 2 'unknown key nothing' --get nothing
+  assert_lacks "$output" 'did you mean'
+  config_fails 2 'unknown key path' --get path # of two
+  assert_lacks "$output" 'did you mean'
+  config_fails 2 'unknown command chekc: did you mean check?' chekc
+}
+
+gets_several() {
+  default_config
+  config_ok --get container-hooks-runtime.log-level --get container-hooks-runtime.plugin-timeout
+  assert_equal $'info\n10' "$output"
 }
 
 refuses_bad_values() {
@@ -312,6 +333,8 @@ test_case '--set adds a key or group that is not there' sets_what_is_not_there
 test_case "--set changes plugins' entries" sets_entries
 test_case '--get tells what holds, defaults included' gets_defaults
 test_case '--unset takes the line out' unsets
+test_case 'what was meant is guessed, if it is one only' guesses_what_was_meant
+test_case '--get of several: a line each' gets_several
 test_case 'values that make no sense are refused and nothing is written' refuses_bad_values
 test_case 'a broken file is named, and can be mended' mends_a_broken_file
 test_case '--output writes elsewhere or prints' writes_elsewhere

@@ -95,7 +95,19 @@ becomes_default() {
   sees_us container-hooks-runtime
   assert_equal 'pod_annotations = ["io.container-hooks.*"]' "$(dump 'pod_annotations = ["')"
   cri_is_well
+  doctor_asks_containerd
   gives_back
+}
+
+# It has been restarted since; then its file is newer than it is, and what it says is not what it has.
+doctor_asks_containerd() {
+  run "$CTK" doctor --runtime containerd --config-file "$config"
+  assert_contains "$output" 'asked itself, it says the same (containerd config dump)'
+  touch -d '+10 seconds' "$config"
+  run "$CTK" doctor --runtime containerd --config-file "$config"
+  assert_equal 1 "$status"
+  assert_contains "$output" "was started before $config was changed, and reads it only then"
+  assert_contains "$output" 'systemctl restart containerd'
 }
 
 settings_are_taken_over() {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # What the Go original's ctk did to engines' files, and this one must not: by the original's defects,
-# numbered as in the project's list (18 to 26, 29). Needs neither root nor engines.
+# numbered as in the project's list (18 to 27, 29; for 28 see ctk-install.sh). Needs neither root nor
+# engines.
 . "$(dirname "$0")/../lib.sh"
 
 file=$W/config
@@ -124,6 +125,20 @@ crio_files_together_count() {
   assert_equal 10-crun.conf "$(ls -A "$W/crio.conf.d")"
 }
 
+# A list, a key that the file has not, and a value that makes no sense.
+every_key_can_be_set() {
+  local config=$W/own.cfg
+  echo 'container-hooks-runtime: { log-level = "info"; };' >"$config"
+  run_ok "$CTK" config --config-file "$config" --set container-hooks-runtime.runtimes=crun,runc
+  run_ok "$CTK" config --config-file "$config" --get container-hooks-runtime.runtimes
+  assert_equal crun,runc "$output"
+  cp "$config" "$W/before"
+  run "$CTK" config --config-file "$config" --set container-hooks-runtime.log-level=bananas
+  assert_equal 1 "$status"
+  assert_contains "$output" "not 'bananas'"
+  cmp "$W/before" "$config"
+}
+
 podman_and_dry_run_are_there() {
   is '[engine]'
   runtime podman configure --dry-run
@@ -148,5 +163,6 @@ else
 fi
 test_case 'defect 25: a folder in place of a file is refused' folders_are_refused
 test_case "defect 26: CRI-O's drop-ins count, and ours is one" crio_files_together_count
+test_case 'defect 27: lists and absent keys are set, nonsense is not' every_key_can_be_set
 test_case 'defect 29: podman and a dry run' podman_and_dry_run_are_there
 test_end

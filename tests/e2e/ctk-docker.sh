@@ -53,6 +53,66 @@ configure_and_reload() {
   jq -e '.[0] | .configured and .is_default and .found' <<<"$output"
 }
 
+# doctor LEVEL TEXT: one of its findings of this level says so.
+doctor() {
+  run "$CTK" doctor --runtime docker --config-file "$daemon" --json
+  sed -n '/^\[/,/^\]/p' <<<"$output" |
+    jq -e --arg level "$1" --arg text "$2" \
+      'any(.[]; .level == $level and (.text | contains($text)))' >/dev/null ||
+    fail "not found: $1 $2"$'\n'"in: $output"
+}
+
+# What its file says and what it has read are two things.
+doctor_asks_the_daemon() {
+  doctor ok 'asked itself, it says the same (docker info)'
+  assert_equal 0 "$status"
+  cp "$daemon" "$W/reloaded.json"
+  ctk configure --name strict --default --no-check
+  doctor problem 'asked itself, it does not know strict (docker info)'
+  doctor problem 'asked itself, it has as default runtime container-hooks-runtime (docker info)'
+  assert_equal 1 "$status"
+  ctk unconfigure --name strict
+  cmp "$W/reloaded.json" "$daemon"
+}
+
+doctor_knows_us_by_any_name() {
+  ctk configure --name hooks --default --reload
+  assert_equal 0 "$status" || fail "$output"
+  wait_until 10 default_is hooks
+  doctor ok "hooks is $RUNTIME"
+  doctor ok 'it is the default runtime'
+  assert_equal 0 "$status" || fail "$output"
+  ctk status
+  assert_contains "$output" "hooks is $RUNTIME"
+  assert_contains "$output" 'default: hooks'
+  assert_lacks "$output" 'not us'
+  ctk unconfigure --name hooks --reload
+  cmp "$W/original.json" "$daemon"
+}
+
+doctor_without_a_reload() {
+  ctk configure --default
+  doctor problem 'asked itself, it does not know container-hooks-runtime (docker info)'
+  assert_equal 1 "$status"
+  ctk unconfigure
+}
+
+# The dead end of a file that dockerd does not read, and never will.
+another_file_is_told_and_undone() {
+  echo '{}' >"$W/elsewhere.json"
+  local this=(--config-file "$W/elsewhere.json" --pid-file "$W/docker.pid")
+  run "$CTK" runtime configure "${this[@]}" --default --reload
+  assert_equal 1 "$status"
+  assert_contains "$output" "reads $daemon, not $W/elsewhere.json: is that its config file?"
+  jq --arg pid "$W/docker.pid" '.pidfile = $pid' "$W/elsewhere.json" >"$W/named.json"
+  run "$CTK" doctor --runtime docker --config-file "$W/named.json"
+  assert_equal 1 "$status"
+  assert_contains "$output" "reads $daemon, not $W/named.json"
+  run_ok "$CTK" runtime unconfigure "${this[@]}" --reload
+  assert_contains "$output" "reads $daemon: it needs not hear of this"
+  assert_equal '{}' "$(cat "$W/elsewhere.json")"
+}
+
 twice_equals_once() {
   cp "$daemon" "$W/once.json"
   ctk configure --default --reload
@@ -111,13 +171,6 @@ another_default_comes_back() {
     "$(jq -c '{"default-runtime", runtimes, debug}' "$daemon")"
 }
 
-another_file_is_told() {
-  echo '{}' >"$W/elsewhere.json"
-  run "$CTK" runtime configure --config-file "$W/elsewhere.json" --pid-file "$W/docker.pid" --reload
-  assert_equal 1 "$status"
-  assert_contains "$output" 'is that its config file?'
-}
-
 # dockerd would refuse a default both on its command line and in its file.
 default_on_command_line_is_told() {
   mkdir "$W/fake"
@@ -143,7 +196,7 @@ trap 'cat "$W/elsewhere.json" >"$W/read.json"' HUP
 touch "$W/trapped"
 while :; do sleep 0.1; done
 END
-  "$W/fake/dockerd" --default-runtime=crun &
+  "$W/fake/dockerd" --config-file "$W/elsewhere.json" --default-runtime=crun &
   echo $! >"$W/fake.pid"
   wait_until 5 test -e "$W/trapped"
   local this=(--config-file "$W/elsewhere.json" --pid-file "$W/fake.pid" --reload)
@@ -163,13 +216,17 @@ run docker load --input "$W/image.tar"
 test_case 'a container goes past us at first' not_configured
 test_case 'configure --default --reload: docker run without --runtime goes through us' \
   configure_and_reload
+test_case 'doctor asks the daemon what it has read' doctor_asks_the_daemon
 test_case 'configured twice equals once' twice_equals_once
 test_case 'a dry run shows the difference and changes nothing' dry_run_shows_and_changes_nothing
 test_case 'unconfigure --reload: the old bytes, and docker run goes past us again' \
   unconfigure_and_reload
 test_case 'without --default only docker run --runtime goes through us' only_named
+test_case 'doctor: configured, but not reloaded' doctor_without_a_reload
+test_case 'status and doctor know us by any name' doctor_knows_us_by_any_name
 test_case 'another default and an edit of the admin survive' another_default_comes_back
-test_case 'a file that the daemon does not read is noticed' another_file_is_told
+test_case 'a file that the daemon does not read is noticed, and given back' \
+  another_file_is_told_and_undone
 test_case 'a default on the command line of dockerd is told before anything is written' \
   default_on_command_line_is_told
 test_case 'unconfigure says no default aloud that the file did not name' \

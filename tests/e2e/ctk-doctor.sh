@@ -7,9 +7,10 @@
 daemon=$W/daemon.json
 export CONTAINER_HOOKS_STATE=$W/state
 
-# docker PATH [MORE]: its config knows us by this program.
+# docker PATH [MORE]: its config knows us by this program; none reads it.
 docker() {
-  echo "{\"runtimes\": {\"container-hooks-runtime\": {\"path\": \"$1\"}}${2:-}}" >"$daemon"
+  echo "{\"runtimes\": {\"container-hooks-runtime\": {\"path\": \"$1\"}}${2:-}, \
+    \"pidfile\": \"$W/docker.pid\"}" >"$daemon"
 }
 
 # A low-level runtime that answers as runc does.
@@ -51,14 +52,15 @@ all_is_well() {
   lowlevel=$W/lowlevel write_config "$(fault 'act = "none";')"
   examine
   assert_equal 0 "$status"
-  assert_equal '["ok"]' "$(jq -c '[.[].level] | unique' <<<"$findings")"
+  finds note 'no running dockerd was found: this is what its files say'
+  assert_equal 1 "$(jq -c '[.[] | select(.level != "ok")] | length' <<<"$findings")"
   finds ok "container-hooks-runtime is $RUNTIME ($daemon:1)"
   finds ok 'it is the default runtime'
   finds ok "$RUNTIME is there"
   finds ok "the low-level runtime is $W/lowlevel"
   finds ok '--version: lowlevel version 1.2.3'
   finds ok 'features: answered'
-  finds ok "plugin 'fault' is sound"
+  finds ok "plugin 'fault' can be loaded, and finds its settings well"
   finds ok 'a sample container comes through'
 }
 
@@ -134,7 +136,63 @@ program_is_none_of_ours() {
   cp "$(type -P true)" "$W/true"
   docker "$W/true"
   lowlevel=$W/lowlevel write_config
-  problem problem "$W/true --version is not what $W/lowlevel answers: "
+  problem problem "$W/true is not container-hooks-runtime, nor does it run it"
+  assert_lacks "$findings" 'comes through'
+  docker "$W/lowlevel"
+  problem problem "$W/lowlevel is not container-hooks-runtime, nor does it run it"
+}
+
+# A wrapper around ours is known by where it ends.
+program_is_a_wrapper() {
+  printf '#!/bin/sh\nexec %s "$@"\n' "$RUNTIME" >"$W/wrapper"
+  chmod 755 "$W/wrapper"
+  docker "$W/wrapper"
+  lowlevel=$W/lowlevel write_config
+  problem note "it is not the program that belongs to this one, $RUNTIME"
+  finds ok 'a sample container comes through'
+  sed -i '2i echo hello' "$W/wrapper"
+  problem problem "$W/wrapper --version is not what $W/lowlevel answers: hello"
+}
+
+# Without --name it is found by its program: behind a link, or by a profile's name.
+by_any_name() {
+  ln -sf "$RUNTIME" "$W/linked"
+  jq -n --arg ours "$RUNTIME" --arg link "$W/linked" --arg pid "$W/docker.pid" '{pidfile: $pid,
+    "default-runtime": "hooks", runtimes: {hooks: {path: $link}, strict: {path: $ours},
+    profile: {path: "/opt/container-hooks-runtime-x"}, other: {path: "/usr/sbin/runc"}}}' >"$daemon"
+  lowlevel=$W/lowlevel write_config
+  problem problem '/opt/container-hooks-runtime-x cannot be run'
+  finds ok "hooks is $W/linked"
+  finds ok "strict is $RUNTIME"
+  finds ok 'profile is /opt/container-hooks-runtime-x'
+  finds ok 'it is the default runtime'
+  assert_lacks "$findings" 'other is'
+  assert_lacks "$findings" 'only containers that ask'
+  run_ok "$CTK" runtime status --runtime docker --config-file "$daemon"
+  assert_contains "$output" "hooks is $W/linked"
+  assert_contains "$output" 'default: hooks'
+  assert_lacks "$output" 'not us'
+  assert_equal 'hooks,strict,profile' "$("$CTK" runtime status --runtime docker --json \
+    --config-file "$daemon" | jq -r '[.[].name] | join(",")')"
+}
+
+# One cause, one problem.
+engine_is_not_there() {
+  [ ! -e /etc/crio ] && ! type -P crio || return 0
+  lowlevel=$W/lowlevel write_config
+  run "$CTK" doctor --runtime crio
+  assert_equal 1 "$status"
+  assert_contains "$output" 'it is not found: neither crio nor /etc/crio/crio.conf is there'
+  assert_contains "$output" 'install it, or name its config by --config-file'
+  assert_contains "$output" 'container-hooks-ctk: 1 problem'
+}
+
+# What was found stands in front of the number of problems, also in a pipe.
+in_order() {
+  echo '{}' >"$daemon"
+  lowlevel=$W/lowlevel write_config
+  doctor
+  assert_equal 'container-hooks-ctk: 1 problem' "$(tail -n 1 <<<"$output")"
 }
 
 # broken_worker TEXT: what is there in its place is no worker of this version.
@@ -247,6 +305,16 @@ sample_kills_an_optional_plugin() {
   problem note "plugin 'fault' is optional, and failed for it"
 }
 
+# The engine would fail with runc's words, which do not name the file that the hook stands in.
+hook_is_missing() {
+  docker "$RUNTIME"
+  echo '{"createRuntime": [{"path": "/nowhere/hook"}]}' >"$W/hooks.json"
+  lowlevel=$W/lowlevel write_config "$file_hooks" "name = \"abi-major\"; required = false;"
+  problem note '/nowhere/hook'
+  finds note "$W/hooks.json"
+  assert_equal 1 "$(jq '[.[] | select(.text | contains("abi-major"))] | length' <<<"$findings")"
+}
+
 # The engine runs us by a profile's link: then it is the profile's chain that counts.
 profile_counts() {
   ln -sf container-hooks-runtime "$TOOLKIT/container-hooks-runtime-x"
@@ -294,6 +362,10 @@ test_case 'a program that others could change' program_can_be_changed
 test_case 'a program that is not this toolkit'\''s' program_is_another
 test_case 'a folder in place of a program' program_is_a_folder
 test_case 'a program that has nothing to do with us' program_is_none_of_ours
+test_case 'a wrapper around container-hooks-runtime' program_is_a_wrapper
+test_case 'whatever the engine calls us' by_any_name
+test_case 'an engine that is not there' engine_is_not_there
+test_case 'in a pipe: the findings, then their number' in_order
 test_case 'no worker' worker_is_missing
 test_case "another version's worker" worker_is_another
 test_case 'a low-level runtime that hangs' lowlevel_hangs
@@ -305,6 +377,7 @@ test_case 'no low-level runtime' no_lowlevel
 test_case 'a low-level runtime without features' lowlevel_without_features
 test_case 'a required plugin that is refused' required_plugin_is_refused
 test_case 'an optional plugin that is refused' optional_plugin_is_refused
+test_case 'a hook whose program is missing' hook_is_missing
 test_case 'a chain that refuses a sample' sample_is_refused
 test_case 'an optional plugin that crashes on a sample' sample_kills_an_optional_plugin
 test_case 'a profile has its own chain' profile_counts

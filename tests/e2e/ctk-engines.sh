@@ -119,8 +119,6 @@ changes() {
   runtime unconfigure "${words[@]}"
   assert_equal 0 "$status" || fail "$output"
   if [ -d "$1/restored" ]; then lay "$1/restored" "$W/before"; fi
-  find "$case_folder" -type d -empty -delete # folders on the way to a file stay
-  mkdir -p "$case_folder"
   same_files "$W/before" "$case_folder"
   nothing_is_remembered
 }
@@ -331,8 +329,9 @@ brackets_in_a_path() {
   mkdir "$folder"
   printf '%s\n' "$2" >"$folder/config"
   cp "$folder/config" first
+  ln -s "$BUILD/container-hooks-runtime" ours
   runtime configure --runtime "$engine" --config-file "$folder/config" --drop-in \
-    --path /bin/true --default
+    --path "$case_folder/ours" --default
   assert_equal 0 "$status" || fail "$output"
   assert_lacks "$output" note:
   run "$ctk" runtime status --runtime "$engine" --config-file "$folder/config" --json
@@ -356,6 +355,65 @@ two_names() {
   done
   diff -u "$file" config
   nothing_is_remembered
+}
+
+# Of no file and no folder, in any order, nothing is left; nor are folders that others use by then.
+nothing_is_left() {
+  local engine=$1 order name
+  for order in 'first second' 'second first' 'first other second'; do
+    begin
+    rm -rf daemon.json folder
+    for name in $order; do
+      runtime configure --runtime "$engine" --config-file new/deep/config --path /bin/true --default \
+        --name "$name" ${2:-}
+      assert_equal 0 "$status" || fail "$output"
+    done
+    for name in first second other; do
+      runtime unconfigure --runtime "$engine" --config-file new/deep/config --name "$name" ${2:-}
+      assert_equal 0 "$status" || fail "$output"
+    done
+    assert_equal '' "$(find . -mindepth 1)"
+    nothing_is_remembered
+  done
+}
+
+# Ours, behind a link, is; a runtime that is not lets no container through the plugins.
+foreign_program_is_told() {
+  begin
+  ln -s "$BUILD/container-hooks-runtime" ours
+  here configure --path "$case_folder/ours"
+  assert_equal 0 "$status"
+  assert_lacks "$output" note:
+  here configure --path /bin/true
+  assert_equal 0 "$status"
+  assert_contains "$output" 'note: /bin/true is not container-hooks-runtime, nor does it run it'
+}
+
+# A path that was mistyped, an engine that is not installed.
+what_is_not_there_is_told() {
+  begin
+  runtime unconfigure --config-file "$case_folder/damon.json"
+  assert_equal 0 "$status"
+  assert_contains "$output" "note: $case_folder/damon.json does not exist"
+  here unconfigure
+  assert_lacks "$output" note:
+  runtime configure docker
+  assert_equal 2 "$status"
+  assert_contains "$output" 'docker is not wanted here: it is named by --runtime docker'
+  ! type -P crio || return 0
+  runtime configure --runtime crio --config-file crio.conf --path "$BUILD/container-hooks-ctk" --dry-run
+  assert_equal 0 "$status" || fail "$output"
+  assert_contains "$output" "note: CRI-O is not found here: there is neither crio nor $case_folder/crio.conf"
+}
+
+folders_of_others_stay() {
+  begin
+  mkdir new
+  runtime configure --config-file new/deep/daemon.json --path /bin/true
+  touch new/deep/mine
+  runtime unconfigure --config-file new/deep/daemon.json
+  assert_equal 0 "$status"
+  assert_equal new/deep/mine "$(find new -type f)"
 }
 
 # --- all ----------------------------------------------------------------------------------------
@@ -385,6 +443,17 @@ if [ $# = 0 ]; then
   test_case 'brackets in a path are no pattern: containerd' brackets_in_a_path containerd 'version = 3'
   test_case 'brackets in a path are no pattern: crio' brackets_in_a_path crio ''
   test_case 'brackets in a path are no pattern: podman' brackets_in_a_path podman ''
+  for engine in docker containerd crio podman; do
+    test_case "several names, a file and folders that were not there: $engine" \
+      nothing_is_left "$engine"
+  done
+  for engine in crio podman; do
+    test_case "several names, drop-ins and folders that were not there: $engine" \
+      nothing_is_left "$engine" --drop-in
+  done
+  test_case 'a program that does not come to us is told' foreign_program_is_told
+  test_case 'a file or an engine that is not there is told' what_is_not_there_is_told
+  test_case 'a folder that others use stays' folders_of_others_stay
   for file in "$corpus"/{containerd/v2-indented.toml,containerd/v3-bare.toml,crio/full.conf}; do
     engine=$(basename "$(dirname "$file")")
     test_case "two names are taken back in any order: $engine/$(basename "$file")" \

@@ -244,6 +244,50 @@ refuses_behind_a_link() {
   run_ok "$CTK" uninstall --prefix "$W/link" --force
 }
 
+# The one that is run, not that of /usr.
+uninstalls_itself() {
+  rm -rf "$P"
+  install_ok "$TOOLKIT"
+  run_ok "$P/bin/container-hooks-ctk" uninstall
+  assert_equal '' "$(find "$P" -mindepth 1)"
+}
+
+# As / on a system where /bin is /usr/bin: its files are another prefix's.
+refuses_folders_of_another_prefix() {
+  rm -rf "$P" "$W/merged"
+  install_ok "$TOOLKIT"
+  mkdir "$W/merged"
+  ln -s ../usr/bin ../usr/lib "$W/merged"
+  run "$CTK" install --toolkit-root="$TOOLKIT" --prefix "$W/merged" --sysconfdir "$E"
+  assert_equal 1 "$status"
+  assert_contains "$output" "--prefix $W/merged/: $W/merged/bin leads to $P/bin"
+  run "$CTK" uninstall --prefix "$W/merged"
+  assert_equal 1 "$status"
+  [ -e "$P/bin/container-hooks-runtime" ] && [ ! -e "$W/merged/libexec" ]
+}
+
+# The programs look where they were built to.
+says_that_nobody_reads_the_config() {
+  rm -rf "$P" "$E"
+  install_ok "$TOOLKIT"
+  assert_contains "$output" "note: these programs read /etc/container-hooks/config.cfg, not that below $E"
+  assert_contains "$(cat "$E/container-hooks/config.cfg")" "path = \"$P/bin/container-hooks-ctk\""
+}
+
+checks_only() {
+  rm -rf "$P"
+  install_ok "$TOOLKIT"
+  rm "$P/lib/container-hooks/installed" # as after make install
+  run_ok "$P/bin/container-hooks-ctk" uninstall --check
+  run_ok "$P/bin/container-hooks-ctk" runtime configure --runtime docker --config-file "$W/daemon.json" \
+    --no-check --name other
+  run "$P/bin/container-hooks-ctk" uninstall --check
+  assert_equal 1 "$status"
+  assert_contains "$output" "Docker still runs $P/bin/container-hooks-runtime"
+  [ -e "$P/bin/container-hooks-runtime" ]
+  run_ok "$P/bin/container-hooks-ctk" runtime unconfigure --config-file "$W/daemon.json" --name other
+}
+
 force_goes_through() {
   rm -rf "$P"
   install_ok "$TOOLKIT"
@@ -290,6 +334,10 @@ test_case 'uninstall: not what a package brought' uninstalls_nothing_else
 test_case 'uninstall: nothing outside of the prefix' list_cannot_lead_astray
 test_case 'uninstall: refuses while an engine uses it' refuses_while_an_engine_uses_it
 test_case 'uninstall: refuses behind a symbolic link, too' refuses_behind_a_link
+test_case 'uninstall: the installation that it belongs to' uninstalls_itself
+test_case 'folders that are those of another prefix are left alone' refuses_folders_of_another_prefix
+test_case 'a config that nobody would read is told' says_that_nobody_reads_the_config
+test_case 'uninstall --check: only whether an engine uses it' checks_only
 test_case 'uninstall --force' force_goes_through
 test_case 'usage: status 2; --help has examples' usage
 test_end

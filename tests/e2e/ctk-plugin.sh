@@ -126,6 +126,20 @@ check_goes_on() {
   assert_contains "$output" '3 of 3 plugins would fail'
 }
 
+# What only its modify would do to a container is tried, behind one that fails as well.
+check_tries_a_sample() {
+  write_config "$(fault 'act = "fail"; message = "no";')" 'name = "writer"; settings: { env = "A=b"; };' \
+    "$(fault 'act = "crash";') required = false;" 'name = "writer"; when: { commands = [ "^/never$" ]; };'
+  ctk check
+  assert_equal 1 "$status"
+  assert_contains "$output" 'fault: with a sample container: no'
+  assert_contains "$output" 'writer: ok (it has no check of its own)'
+  assert_contains "$output" "fault: plugin 'fault' was killed by signal 11"
+  assert_contains "$output" 'writer: ok (but its `when` does not match the sample, so it was not tried)'
+  assert_equal 'container-hooks-ctk: 2 of 4 plugins would fail' "$(tail -n 1 <<<"$output")"
+  assert_equal '' "$(find /tmp -maxdepth 1 -name 'container-hooks-sample.*' -newer "$CONTAINER_HOOKS_CONFIG")"
+}
+
 check_of_one() {
   write_config "$(fault 'act = "fail"; when = "check";')" 'name = "writer";'
   ctk check writer
@@ -199,6 +213,20 @@ enable_lists_a_new_one() {
   assert_equal "$TOOLKIT/plugins/fault.so" "$(field fault path)"
 }
 
+# Which of two files it is, and which place it got.
+enable_says_what_may_not_be_meant() {
+  mkdir -p "$W/mine"
+  cp "$TOOLKIT/plugins/writer.so" "$W/mine"
+  write_config "name = \"writer\"; path = \"$W/mine/writer.so\"; enabled = false;" "$(fault 'act = "none";')"
+  ctk enable writer --position 9
+  assert_equal 0 "$status" || fail "$output"
+  assert_contains "$output" "it is $W/mine/writer.so, not $TOOLKIT/plugins/writer.so"
+  assert_contains "$output" "it is the last of 2 in $CONTAINER_HOOKS_CONFIG"
+  ctk enable file-hooks --set dirs=/one
+  assert_equal 1 "$status"
+  assert_contains "$output" 'must be a list of texts: [ "a", "b" ] (typed: a,b; of one element: a,)'
+}
+
 enable_twice_is_once() {
   write_config
   ctk enable writer
@@ -230,6 +258,15 @@ enable_refuses_what_would_fail() {
   ctk enable fault --set act=crash --set when=check
   assert_equal 1 "$status"
   assert_contains "$output" 'signal 11'
+  ctk enable fault --set act=fail --set message=always
+  assert_equal 1 "$status"
+  assert_contains "$output" 'would fail (--force does it): with a sample container: always'
+  ctk enable fault --set act=exit --set status=0
+  assert_equal 1 "$status"
+  assert_contains "$output" "plugin 'fault' called exit(0)"
+  ctk enable fault --set act=fail --set when=finish --set message=late
+  assert_equal 1 "$status"
+  assert_contains "$output" 'would fail (--force does it): late'
   ctk enable nothing
   assert_contains "$output" "$TOOLKIT/plugins/nothing.so does not exist"
   cmp "$W/before.cfg" "$CONTAINER_HOOKS_CONFIG"
@@ -342,12 +379,14 @@ test_case 'list: a broken config is an error with file and line' broken_config_i
 test_case 'show: what a plugin says, and its settings' shows_words_and_settings
 test_case 'show: a file that is in no config' shows_a_file
 test_case 'check: all that are enabled' checks_all_that_are_enabled
+test_case 'check: each is tried on a sample container' check_tries_a_sample
 test_case 'check: a crash does not hide the others' check_goes_on
 test_case 'check: one by its name' check_of_one
 test_case 'check: a file that is in no config' check_of_a_file
 test_case 'enable, then disable: the same bytes' enables_and_disables_as_it_was
 test_case 'enable: settings and position, and comments stay' enable_sets_settings_and_position
 test_case 'enable: one that no config lists' enable_lists_a_new_one
+test_case 'enable: which of two files, and which place' enable_says_what_may_not_be_meant
 test_case 'enable: twice is once' enable_twice_is_once
 test_case 'enable: in an empty config' enable_without_a_config
 test_case 'enable: not what would fail, unless forced' enable_refuses_what_would_fail

@@ -64,6 +64,22 @@ becomes_default() {
   assert_contains "$(cat "$W/mine.log")" start
 }
 
+# By `podman info`; it may see more than the file says.
+doctor_asks_podman() {
+  run "$CTK" doctor --runtime podman
+  assert_contains "$output" 'asked itself, it says the same (podman info)'
+  printf '[engine]\nruntime = "mine"\n' >"$W/override.conf"
+  CONTAINERS_CONF_OVERRIDE=$W/override.conf run "$CTK" doctor --runtime podman
+  podman_has_overrides || return 0
+  assert_contains "$output" 'asked itself, it has as default runtime mine (podman info)'
+  assert_equal 1 "$status"
+}
+
+# Since 4.5.
+podman_has_overrides() {
+  [ "$(CONTAINERS_CONF_OVERRIDE=$W/override.conf podman info --format '{{.Host.OCIRuntime.Name}}')" = mine ]
+}
+
 refusal_is_read_by_the_user() {
   lowlevel=/nowhere/runc write_config "$(fault 'act = "fail"; message = "no entry on Sundays";')"
   run_fails "${podman[@]}" run --network none --rm "$image" true
@@ -137,6 +153,7 @@ podman=(podman --root "$W/podman/root" --runroot "$W/podman/run" --tmpdir "$W/po
 run "${podman[@]}" load --input "$W/image.tar"
 test_case 'configure --default: podman run goes through us, and on to the runtime it used before' \
   becomes_default
+test_case 'doctor asks podman' doctor_asks_podman
 test_case 'podman run prints the words of a plugin that refuses' refusal_is_read_by_the_user
 test_case 'unconfigure: the old bytes, no profile, and podman run goes past us again' gives_back
 test_case 'another default and an edit of the admin survive' old_default_comes_back

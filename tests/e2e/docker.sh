@@ -2,21 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A real dockerd, of our own, whose default runtime is container-hooks-runtime.
 . "$(dirname "$0")/../lib.sh"
-
-image=cht/test:1
-export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client
-
-start_dockerd() {
-  jq -n --arg runtime "$RUNTIME" --arg group "/$NAME" '{
-    runtimes: {"container-hooks": {path: $runtime}}, "default-runtime": "container-hooks",
-    "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group}' >"$W/daemon.json"
-  dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
-    --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
-    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
-  wait_until 60 docker info && return
-  tail -n 20 "$W/dockerd.log"
-  return 1
-}
+. "$TOP/tests/engines.sh"
 
 default_runtime_is_ours() {
   run_ok docker info --format '{{.DefaultRuntime}}'
@@ -25,20 +11,20 @@ default_runtime_is_ours() {
 
 runs_with_hook() {
   greeting_hook
-  run_ok docker run --rm --network none "$image" echo from the container
+  run_ok "${docker_run[@]}" --rm "$image" echo from the container
   assert_equal 'from the container' "$output"
   assert_equal 'Hello World' "$(greetings)"
 }
 
 keeps_exit_status() {
   greeting_hook
-  run docker run --rm --network none "$image" sh -c 'exit 42'
+  run "${docker_run[@]}" --rm "$image" sh -c 'exit 42'
   assert_equal 42 "$status"
 }
 
 lives_a_whole_life() {
   greeting_hook
-  run_ok docker run -d --name life --network none "$image" sleep 1000
+  run_ok "${docker_run[@]}" -d --name life "$image" sleep 1000
   run_ok docker exec life sh -c 'echo in the container'
   assert_equal 'in the container' "$output"
   run_ok docker restart --time 0 life
@@ -54,7 +40,7 @@ lives_a_whole_life() {
 
 refusal_is_read_by_the_user() {
   write_config "$(fault 'act = "fail"; message = "no entry on Sundays";')"
-  run_fails docker run --rm --network none "$image" true
+  run_fails "${docker_run[@]}" --rm "$image" true
   assert_contains "$output" 'no entry on Sundays'
   assert_contains "$output" fault
   run_ok docker ps --all --quiet
@@ -63,9 +49,9 @@ refusal_is_read_by_the_user() {
 
 broken_config_keeps_containers_manageable() {
   greeting_hook
-  run_ok docker run -d --name caught --network none "$image" sleep 1000
+  run_ok "${docker_run[@]}" -d --name caught "$image" sleep 1000
   echo 'plugins = (' >"$W/config.cfg"
-  run_fails docker run --rm --network none "$image" true
+  run_fails "${docker_run[@]}" --rm "$image" true
   assert_contains "$output" "$W/config.cfg:"
   run_ok docker exec caught true
   run_ok docker stop --time 0 caught
@@ -76,7 +62,7 @@ failing_hook_is_read_by_the_user() {
   jq -n '{createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "echo hook said no >&2; exit 3"]}]}' \
     >"$W/hooks.json"
   write_config "$file_hooks"
-  run_fails docker run --rm --network none "$image" true
+  run_fails "${docker_run[@]}" --rm "$image" true
   assert_contains "$output" 'hook said no'
 }
 
@@ -105,9 +91,7 @@ patches_reach_the_container() {
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 write_config
-make_image "$W/image.tar" "$image"
 test_case 'dockerd starts with container-hooks-runtime in daemon.json' start_dockerd
-run docker load --input "$W/image.tar"
 test_case 'container-hooks-runtime is the default runtime' default_runtime_is_ours
 test_case 'docker run: the hook of the article appends its line' runs_with_hook
 test_case 'docker run: the exit status of the program arrives' keeps_exit_status

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 D=$W/root
+export CONTAINER_HOOKS_STATE=$W/state
 export CONTAINER_HOOKS_CONFIG=$D/etc/container-hooks/config.cfg
 
 make_install() {
@@ -63,11 +64,63 @@ plugin_works() {
   assert_equal '"TZ=Asia/Tokyo"' "$(jq '.process.env[-1]' "$W/bundle/config.json")"
 }
 
+# Every document that the README leads to, and no folder that is not of this build.
+documents_are_there() {
+  local doc=$D/usr/share/doc/container-hooks link
+  for link in $(grep -oE '\]\([a-z][^):]*\)' "$doc/README.md" | tr -d '])('); do
+    [ -e "$doc/${link%%#*}" ] || fail "README.md leads to $link"
+  done
+  [ -f "$doc/plugins/file-hooks/example.cfg" ]
+  [ -f "$doc/etc/logrotate.d/container-hooks" ]
+}
+
+# Elsewhere, in no DESTDIR: P and E are built in.
+make_elsewhere() {
+  run make -C "$TOP" --no-print-directory "BUILD=$W/build" "PREFIX=$W/opt" "SYSCONFDIR=$W/opt/etc" "$@"
+}
+
+elsewhere_names_its_folders() {
+  make_elsewhere -j2 install
+  assert_equal 0 "$status" || fail "$output"
+  local made="$W/opt/share/man $W/opt/share/doc/container-hooks/docs $W/opt/etc" found
+  # shellcheck disable=SC2086
+  found=$(grep -rE '(^|[^t])/etc/container-hooks|/usr/(bin|lib|libexec)/container-hooks' $made || true)
+  assert_equal '' "$found"
+  assert_contains "$(cat "$W/opt/etc/container-hooks/config.cfg")" \
+    "path = \"$W/opt/bin/container-hooks-ctk\""
+  rm "$W/opt/etc/container-hooks/config.cfg"
+  run_ok env -u CONTAINER_HOOKS_CONFIG "$W/opt/bin/container-hooks-ctk" config
+  assert_contains "$(cat "$W/opt/etc/container-hooks/config.cfg")" \
+    "path = \"$W/opt/bin/container-hooks-ctk\""
+}
+
+# Like the ctk's own uninstall: docker would not start a container any more.
+uninstall_refuses_while_an_engine_uses_it() {
+  local this=(--runtime docker --config-file "$W/daemon.json" --no-check)
+  run_ok "$W/opt/bin/container-hooks-ctk" runtime configure "${this[@]}"
+  make_elsewhere uninstall
+  [ "$status" != 0 ]
+  assert_contains "$output" "Docker still runs $W/opt/bin/container-hooks-runtime"
+  assert_contains "$output" 'make uninstall FORCE=1'
+  [ -x "$W/opt/bin/container-hooks-runtime" ]
+  run_ok "$W/opt/bin/container-hooks-ctk" runtime unconfigure "${this[@]}"
+}
+
+uninstall_leaves_no_folders() {
+  touch "$W/opt/lib/container-hooks/plugins/of-others.so"
+  make_elsewhere uninstall
+  assert_equal 0 "$status"
+  assert_lacks "$output" ignored
+  assert_equal "$W/opt/lib/container-hooks/plugins/of-others.so" \
+    "$(find "$W/opt" -path "$W/opt/etc" -prune -o -type f -print)"
+  rm "$W/opt/lib/container-hooks/plugins/of-others.so"
+  make_elsewhere uninstall
+  assert_equal "$W/opt/etc" "$(find "$W/opt" -mindepth 1 -maxdepth 1)"
+}
+
 uninstalls() {
   make_install uninstall
-  rm -f "$D/usr/lib/container-hooks/plugins/timezone.so"
-  rmdir -p "$D/usr/lib/container-hooks/plugins" 2>/dev/null || true
-  assert_equal '' "$(find "$D/usr" -type f)"
+  assert_equal "$D/usr/lib/container-hooks/plugins/timezone.so" "$(find "$D/usr" -type f)"
   [ -f "$CONTAINER_HOOKS_CONFIG" ]
 }
 
@@ -75,5 +128,9 @@ test_case 'make install puts everything in its place' installs
 test_case 'make install again keeps the admin'\''s config' keeps_the_config
 test_case 'a plugin is built by the installed header alone' plugin_works cc
 test_case 'a plugin may be C++' plugin_works clang -x c++ -std=c++20
+test_case 'the documents are there, with all that README.md leads to' documents_are_there
+test_case 'elsewhere: config and manuals name the folders of that build' elsewhere_names_its_folders
+test_case 'make uninstall refuses while an engine uses it' uninstall_refuses_while_an_engine_uses_it
+test_case 'make uninstall leaves no empty folders, and those of others' uninstall_leaves_no_folders
 test_case 'make uninstall leaves the configuration only' uninstalls
 test_end

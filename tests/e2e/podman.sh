@@ -2,28 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A real podman, with a storage of our own, by --runtime container-hooks-runtime.
 . "$(dirname "$0")/../lib.sh"
-
-image=docker.io/cht/test:1
-export CONTAINERS_CONF=$W/containers.conf
-
-# Podman gives the runtime an environment of its own, so a script names the config; and it reads
-# what a runtime reports as JSON only if it is told that the runtime can.
-configure() {
-  printf '#!/bin/sh\nCONTAINER_HOOKS_CONFIG=%s exec %s "$@"\n' \
-    "$CONTAINER_HOOKS_CONFIG" "$RUNTIME" >"$W/container-hooks-runtime"
-  chmod 755 "$W/container-hooks-runtime"
-  cat >"$CONTAINERS_CONF" <<TOML
-[containers]
-default_ulimits = []
-log_driver = "k8s-file"
-netns = "none"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-lock_type = "file"
-runtime_supports_json = ["container-hooks-runtime"]
-TOML
-}
+. "$TOP/tests/engines.sh"
 
 runs_with_hook() {
   greeting_hook
@@ -107,12 +86,7 @@ patches_reach_the_container() {
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 write_config
-configure
-make_image "$W/image.tar" "$image"
-podman=(podman --root "$W/podman/root" --runroot "$W/podman/run" --tmpdir "$W/podman/tmp"
-  --storage-driver overlay --runtime "$W/container-hooks-runtime")
-podman_run=("${podman[@]}" run --cgroup-parent "/$NAME" --network none)
-run "${podman[@]}" load --input "$W/image.tar"
+use_podman
 test_case 'podman run: the hook of the article appends its line' runs_with_hook
 test_case 'podman run: the exit status of the program arrives' keeps_exit_status
 test_case 'run, exec, restart, stop, start, pause, kill, rm' lives_a_whole_life

@@ -373,13 +373,15 @@ Test(chain, a_later_minor_version_of_the_interface_is_refused)
 Test(chain, a_plugin_for_the_first_version_can_check_its_settings)
 {
   load_ok(ABI_1_0_SETTINGS);
-  expect_ok(chain_check(&chain, &err));
+  struct json_object *none = NULL;
+  expect_ok(chain_check(&chain, &none, &err));
 }
 
 Test(chain, a_plugin_for_the_first_version_is_checked)
 {
   load_ok("{ name = \"abi-1.0\"; settings: { text = \"others\"; }; }\n");
-  expect_error(chain_check(&chain, &err), "plugin 'abi-1.0': the settings are others");
+  struct json_object *none = NULL;
+  expect_error(chain_check(&chain, &none, &err), "plugin 'abi-1.0': the settings are others");
 }
 
 Test(chain, a_plugin_linked_to_another_json_c_is_refused_and_no_other)

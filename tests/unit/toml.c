@@ -262,7 +262,7 @@ Test(toml, the_strings_of_an_array_are_listed_if_it_has_no_others)
   free(none);
 }
 
-Test(toml, items_and_tables_are_found_by_path)
+Test(toml, items_are_found_by_path)
 {
   static const char text[] = "[a.b]\n'c d' = 1\n[[e]]\n[e.f]\ng = { h.i = 1 }\nj = [{k = {}}]";
   struct error err;
@@ -273,13 +273,6 @@ Test(toml, items_and_tables_are_found_by_path)
   cr_expect(item != NULL && item->line == 2);
   cr_expect_null(toml_find(&toml, (const char *[]){"a", NULL}));
   cr_expect_null(toml_find(&toml, (const char *[]){"c d", NULL}));
-
-  cr_expect(toml_has_table(&toml, (const char *[]){"a", NULL}));
-  cr_expect(toml_has_table(&toml, (const char *[]){"e", "f", NULL}));
-  cr_expect(toml_has_table(&toml, (const char *[]){"e", "f", "g", "h", NULL}));
-  cr_expect_not(toml_has_table(&toml, (const char *[]){"a", "b", "c d", NULL}));
-  cr_expect_not(toml_has_table(&toml, (const char *[]){"k", NULL}));
-  cr_expect_not(toml_has_table(&toml, (const char *[]){"f", NULL}));
 }
 
 /* Owned by the caller. */

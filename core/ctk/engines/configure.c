@@ -2,6 +2,7 @@
 /* The story that is the same for all engines: in and out again. */
 #include "ctk/command.h"
 #include "ctk/engines/profile.h"
+#include "ctk/engines/siblings.h"
 #include "ctk/engines/work.h"
 
 /* --- changes ------------------------------------------------------------------------------- */
@@ -109,6 +110,32 @@ static int note_overrides(const struct work *work, struct error *err)
   return 0;
 }
 
+/* Those that are missing on the way to a file, the outermost first. */
+static void note_folders(struct work *work, const char *path)
+{
+  cleanup_free char *folder = xstrdup(path);
+  for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    if (access(folder, F_OK) < 0)
+      memory_note(&work->new, MEMORY_FOLDER, folder, NULL, "");
+    *slash = '/';
+  }
+}
+
+/* And those that an earlier configure has made. */
+static void note_all_folders(struct work *work, const struct changes *own)
+{
+  for (size_t i = 0; i < work->old.count; i++)
+    if (work->old.files[i].kind == MEMORY_FOLDER)
+      memory_note(&work->new, MEMORY_FOLDER, work->old.files[i].path, NULL, "");
+  for (size_t i = 0; i < work->files.count; i++)
+    if (work->files.list[i].path != NULL && work->files.list[i].text != NULL)
+      note_folders(work, work->files.list[i].path);
+  for (size_t i = 0; i < own->count; i++)
+    if (own->list[i].after != NULL)
+      note_folders(work, own->list[i].path);
+}
+
 /* Our memory first, and the engine's root file last: wherever we are stopped, the engine finds all
    that its files name, and all can be undone. */
 static int collect_configure(struct work *work, const struct keep_profile *profile,
@@ -122,6 +149,7 @@ static int collect_configure(struct work *work, const struct keep_profile *profi
   }
   if (profile_append(profile, &work->old, &work->new, &own, err) < 0)
     return -1;
+  note_all_folders(work, &own);
   memory_append(&work->new, &work->changes);
   changes_move(&work->changes, &own);
   for (size_t i = work->files.count; i-- > 0;)
@@ -157,6 +185,9 @@ static void say_configured(const struct work *work, const struct keep_profile *p
 static int configure(struct work *work, const struct engine_mode *mode, struct error *err)
 {
   __attribute__((cleanup(profile_free))) struct keep_profile profile = {.link = NULL};
+  if (!work_is_here(work))
+    engine_note("%s is not found here: there is neither %s nor %s", work->engine->title,
+                work->engine->program, work->files.list[ENGINE_ROOT].path);
   if (keep_default(work, err) < 0 || work_go_to_base(work, false, err) < 0)
     return -1;
   cleanup_free char *wrapped = work->engine->wrapped(&work->request, &work->files);
@@ -182,6 +213,8 @@ static int collect_unconfigure(struct work *work, struct error *err)
 {
   for (size_t i = 0; i < work->files.count; i++)
     append_file(work, &work->files.list[i]);
+  if (siblings_forget_us(work, err) < 0)
+    return -1;
   if (profile_append(NULL, &work->old, &work->new, &work->changes, err) < 0)
     return -1;
   memory_append(&work->new, &work->changes);
@@ -195,8 +228,9 @@ static int say_farewell(struct work *work, struct error *err)
   struct engine_file *root = &work->files.list[ENGINE_ROOT];
   cleanup_free char *aloud = NULL;
   cleanup_changes struct changes changes = {.count = 0};
-  if (work->engine->farewell(root, &aloud, err) < 0)
-    return -1;
+  int result = work->engine->farewell(&work->request, root, &aloud, err);
+  if (result != 0)
+    return result < 0 ? -1 : 0;
   memory_note(&work->old, MEMORY_CONFIG, root->path, root->base, aloud);
   memory_append(&work->old, &changes);
   changes_append(&changes, (struct change){.path = xstrdup(root->path),
@@ -209,9 +243,21 @@ static int say_farewell(struct work *work, struct error *err)
   memory_free(&work->new);
   memory_renew(&work->new, &work->old);
   if (reload(work, err) < 0)
-    return error_append(err, "; %s names the old default until it has: then run this again",
+    return error_append(err,
+                        "; %s names the old default until it has: then run this again, or without "
+                        "--reload if it never will",
                         root->path);
   return 0;
+}
+
+/* Those that configure has made, if nothing is left in them; the innermost first. */
+static void remove_folders(const struct memory *memory)
+{
+  for (size_t i = memory->count; i-- > 0;) {
+    const struct memory_file *file = &memory->files[i];
+    if (file->kind == MEMORY_FOLDER && rmdir(file->path) == 0)
+      ctk_say("removed %s", file->path);
+  }
 }
 
 static void say_unconfigured(const struct work *work, const struct engine_mode *mode)
@@ -243,7 +289,11 @@ static int unconfigure(struct work *work, const struct engine_mode *mode, struct
     return -1;
   if (mode->dry_run)
     return 0;
+  remove_folders(&work->old);
   if (!changes) {
+    const struct engine_file *root = &work->files.list[ENGINE_ROOT];
+    if (work->request.config_file != NULL && root->present == NULL)
+      engine_note("%s does not exist", root->path);
     ctk_say("%s does not know %s: nothing to change", work->engine->title, work->request.name);
     return 0;
   }

@@ -21,7 +21,6 @@
 #include "ctk/engines/reload.h"
 #include "ctk/text/toml_edit.h"
 
-#define FILE_DEFAULT "/etc/containerd/config.toml"
 #define VERSION_KNOWN 4 /* the newest version of the file that we know */
 
 /* --- versions ------------------------------------------------------------------------------ */
@@ -80,7 +79,7 @@ static int choose_place(const struct engine_request *request, struct engine_file
 static int locate(const struct engine_request *request, struct engine_files *files,
                   struct error *err)
 {
-  const char *root = request->config_file != NULL ? request->config_file : FILE_DEFAULT;
+  const char *root = request->config_file != NULL ? request->config_file : CONTAINERD_FILE;
   files->list[ENGINE_ROOT].path = xstrdup(root);
   files->list[ENGINE_DROP_IN].path = engine_drop_in(request, root, "conf.d/99-%s.toml");
   files->count = ENGINE_OTHERS;
@@ -323,6 +322,19 @@ static int inspect(const struct engine_request *request, const struct engine_fil
   return 0;
 }
 
+static int list(const struct engine_files *files, struct engine_names *names, struct error *err)
+{
+  cleanup_layers struct layers layers = {.count = 0};
+  if (containerd_layers(files, &layers, err) < 0)
+    return -1;
+  for (size_t i = 0; i < layers.count; i++) {
+    const struct layer *layer = layers.list[i];
+    struct containerd_names paths = containerd_names_of(containerd_version(&layer->toml), "");
+    layer_names(layer, paths.runtimes, names);
+  }
+  return 0;
+}
+
 /* --- all of it ----------------------------------------------------------------------------- */
 
 static int reload(const struct engine_request *request, const char *file, struct error *err)
@@ -336,13 +348,15 @@ const struct engine containerd_engine = {
     .name = "containerd",
     .title = "containerd",
     .program = "containerd",
-    .manual = "systemctl restart containerd (running containers live on)",
-    .manual_undo = "systemctl restart containerd (running containers live on)",
+    .manual = "systemctl restart containerd, which running containers survive",
+    .manual_undo = "systemctl restart containerd, which running containers survive",
     .locate = locate,
     .strip = strip,
     .wrapped = wrapped,
     .apply = apply,
     .check = containerd_check,
     .inspect = inspect,
+    .list = list,
+    .ask = containerd_ask,
     .reload = reload,
 };

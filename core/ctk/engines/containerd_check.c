@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* containerd's own view of files that are not yet in place, by `containerd config dump`. */
 #include "ctk/engines/containerd_view.h"
+#include "ctk/engines/daemon.h"
 #include "ctk/engines/part.h"
 #include "ctk/engines/program.h"
 #include "ctk/text/toml_edit.h"
@@ -49,6 +50,7 @@ static int dump(const char *containerd, const struct engine_files *files, const 
 /* --- what it shows ------------------------------------------------------------------------- */
 
 /* plugins . PLUGIN . containerd . runtimes . NAME, and below that options . BinaryName */
+#define DEPTH_DEFAULT 4 /* plugins . PLUGIN . containerd . default_runtime_name */
 #define DEPTH_RUNTIME 5
 #define DEPTH_BINARY 7
 
@@ -66,17 +68,33 @@ static bool shows_runtime(const struct toml *toml, const char *name)
   return false;
 }
 
-static bool shows_program(const struct toml *toml, const char *name, const char *path)
+/* What a name stands for; owned by the caller, NULL if nothing is shown. */
+static char *program_shown(const struct toml *toml, const char *name)
 {
   for (size_t i = 0; i < toml->count; i++) {
     const struct toml_item *item = &toml->items[i];
-    if (!is_runtime(item, DEPTH_BINARY) || !text_equal(item->path[6], "BinaryName") ||
-        !text_equal(item->path[4], name))
-      continue;
-    cleanup_free char *program = toml_string(toml, item);
-    return program != NULL && text_equal(program, path);
+    if (is_runtime(item, DEPTH_BINARY) && text_equal(item->path[6], "BinaryName") &&
+        text_equal(item->path[4], name))
+      return toml_string(toml, item);
   }
-  return false;
+  return NULL;
+}
+
+static char *default_shown(const struct toml *toml)
+{
+  for (size_t i = 0; i < toml->count; i++) {
+    const struct toml_item *item = &toml->items[i];
+    if (item->depth == DEPTH_DEFAULT && text_equal(item->path[2], "containerd") &&
+        text_equal(item->path[3], "default_runtime_name"))
+      return toml_string(toml, item);
+  }
+  return NULL;
+}
+
+static bool shows_program(const struct toml *toml, const char *name, const char *path)
+{
+  cleanup_free char *program = program_shown(toml, name);
+  return program != NULL && text_equal(program, path);
 }
 
 /* Versions of containerd differ in how they lay files over each other and over what is built in. */
@@ -120,4 +138,45 @@ int containerd_check(const struct engine_request *request, const struct engine_f
     return error_wrap(err, "containerd config dump rejects %s",
                       was_wrong ? "the file, as it did before" : "the result");
   return was_wrong ? 0 : compare(request, before, after, err);
+}
+
+/* --- the one that runs --------------------------------------------------------------------- */
+
+/* It reads its files only when it starts. */
+static void look_for_changes(const struct daemon *daemon, const struct engine_files *files,
+                             struct engine_view *view)
+{
+  const char *missed = daemon_misses(daemon, files);
+  if (missed == NULL)
+    return;
+  view->amiss = xasprintf("the running containerd (process %d) was started before %s was changed, "
+                          "and reads it only then",
+                          (int)daemon->pid, missed);
+  view->mend = xstrdup("systemctl restart containerd, which running containers survive");
+}
+
+int containerd_ask(const struct engine_request *request, const struct engine_files *files,
+                   struct engine_view *view, struct error *err)
+{
+  static const char *const options[] = {"--config", "-c", NULL};
+  const char *file = files->list[ENGINE_ROOT].path;
+  cleanup_daemon struct daemon daemon;
+  cleanup_toml struct toml toml = {.count = 0};
+  cleanup_free char *containerd = program_find("containerd");
+  cleanup_free char *said = NULL;
+  daemon_find(&daemon, "containerd", options, CONTAINERD_FILE, file);
+  if (daemon.pid == 0)
+    return 1;
+  if (containerd == NULL)
+    return error_set(err, "there is no program containerd here to ask");
+  const char *const argv[] = {containerd, "-c", file, "config", "dump", NULL};
+  if (program_capture(argv, &said, err) < 0)
+    return error_wrap(err, "containerd config dump");
+  if (toml_parse(said, strlen(said), "containerd config dump", &toml, err) < 0)
+    return -1;
+  view->asked = xstrdup("containerd config dump");
+  view->default_runtime = default_shown(&toml);
+  view->program = program_shown(&toml, request->name);
+  look_for_changes(&daemon, files, view);
+  return 0;
 }

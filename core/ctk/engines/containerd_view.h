@@ -5,6 +5,7 @@
 
 #include "ctk/engines/layers.h"
 
+#define CONTAINERD_FILE "/etc/containerd/config.toml" /* where it is, unless it is told */
 #define CONTAINERD_BUILT_IN "runc"
 #define CONTAINERD_TYPE "io.containerd.runc.v2"
 #define CONTAINERD_DROP_INS 3 /* the first version of the file whose tables are merged */
@@ -52,5 +53,9 @@ bool containerd_is_runc_class(const struct toml_keys *keys);
 /* Has containerd itself, if it is installed, read the files' texts, before they are on disk. */
 int containerd_check(const struct engine_request *request, const struct engine_files *files,
                      struct error *err);
+
+/* As `ask` of struct engine: by `containerd config dump`, and by when the process was started. */
+int containerd_ask(const struct engine_request *request, const struct engine_files *files,
+                   struct engine_view *view, struct error *err);
 
 #endif

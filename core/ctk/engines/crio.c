@@ -13,6 +13,7 @@
  * A table of a runtime replaces that of an earlier file as a whole, so we only ever write our own,
  * with what the runtime that is the default now has.
  */
+#include "ctk/engines/daemon.h"
 #include "ctk/engines/part.h"
 #include "ctk/engines/program.h"
 #include "ctk/engines/reload.h"
@@ -225,6 +226,17 @@ static int inspect(const struct engine_request *request, const struct engine_fil
   return 0;
 }
 
+static int list(const struct engine_files *files, struct engine_names *names, struct error *err)
+{
+  static const char *const path[] = {RUNTIME, "runtimes", NULL};
+  cleanup_layers struct layers layers = {.count = 0};
+  if (read_layers(files, &layers, err) < 0)
+    return -1;
+  for (size_t i = 0; i < layers.count; i++)
+    layer_names(layers.list[i], path, names);
+  return 0;
+}
+
 /* --- CRI-O's own view ---------------------------------------------------------------------- */
 
 /* Copies of the drop-ins, by their names, for CRI-O reads a folder of them as a whole. */
@@ -264,6 +276,29 @@ static int check(const struct engine_request *request, const struct engine_files
                                                  : 0;
 }
 
+/* `crio status config` shows, by its socket, the config of the CRI-O that runs. */
+static int ask(const struct engine_request *request, const struct engine_files *files,
+               struct engine_view *view, struct error *err)
+{
+  static const char *const options[] = {"--config", "-c", NULL};
+  const char *const path[] = {RUNTIME, "runtimes", request->name, "runtime_path", NULL};
+  cleanup_daemon struct daemon daemon;
+  cleanup_free char *crio = program_find("crio");
+  cleanup_free char *said = NULL;
+  daemon_find(&daemon, "crio", options, FILE_DEFAULT, files->list[ENGINE_ROOT].path);
+  if (daemon.pid == 0)
+    return 1;
+  if (crio == NULL)
+    return error_set(err, "there is no program crio here to ask it");
+  const char *const argv[] = {crio, "status", "config", NULL};
+  if (program_capture(argv, &said, err) < 0)
+    return error_wrap(err, "crio status config");
+  view->asked = xstrdup("crio status config");
+  view->default_runtime = toml_edit_string(said, default_path);
+  view->program = toml_edit_string(said, path);
+  return 0;
+}
+
 static int reload(const struct engine_request *request, const char *file, struct error *err)
 {
   (void)request;
@@ -275,13 +310,15 @@ const struct engine crio_engine = {
     .name = "crio",
     .title = "CRI-O",
     .program = "crio",
-    .manual = "systemctl reload crio (before 1.26: restart)",
-    .manual_undo = "systemctl reload crio (before 1.26: restart)",
+    .manual = "systemctl reload crio, or restart before 1.26",
+    .manual_undo = "systemctl reload crio, or restart before 1.26",
     .locate = locate,
     .strip = strip,
     .wrapped = wrapped,
     .apply = apply,
     .check = check,
     .inspect = inspect,
+    .list = list,
+    .ask = ask,
     .reload = reload,
 };

@@ -6,24 +6,17 @@
  *     "default-runtime": "NAME"
  */
 #include "common/json.h"
-#include "common/trust.h"
 #include "ctk/engines/docker_daemon.h"
 #include "ctk/text/json_edit.h"
 #include "ctk/text/json_way.h"
 
+#include <json-c/json_object.h>
+#include <json-c/linkhash.h>
+
 #define BUILT_IN "runc" /* what docker runs unless it is told; nobody may define it */
 #define RUNTIMES "/runtimes"
-#define FILE_DEFAULT "/etc/docker/daemon.json"
 
 /* --- files --------------------------------------------------------------------------------- */
-
-static char *user_file(void)
-{
-  const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-  if (config != NULL && config[0] == '/')
-    return xasprintf("%s/docker/daemon.json", config);
-  return home != NULL ? xasprintf("%s/.config/docker/daemon.json", home) : NULL;
-}
 
 static int locate(const struct engine_request *request, struct engine_files *files,
                   struct error *err)
@@ -35,12 +28,8 @@ static int locate(const struct engine_request *request, struct engine_files *fil
                           "docker run --annotation");
   if (text_equal(request->name, BUILT_IN))
     return error_set(err, "docker keeps the name " BUILT_IN " for itself: choose another --name");
-  char *path = request->config_file != NULL ? xstrdup(request->config_file) : NULL;
-  if (path == NULL && trust_rootless())
-    path = user_file();
-  if (path == NULL)
-    path = xstrdup(FILE_DEFAULT);
-  files->list[ENGINE_ROOT].path = path;
+  files->list[ENGINE_ROOT].path =
+      request->config_file != NULL ? xstrdup(request->config_file) : docker_file();
   files->count = ENGINE_OTHERS;
   return 0;
 }
@@ -235,8 +224,14 @@ static int strip(const struct engine_request *request, const struct engine_files
 
 /* A reload notices neither that `runtimes` is gone nor that the default is. A default that the file
    does not name now may stand on dockerd's command line, which forbids it here. */
-static int farewell(const struct engine_file *file, char **aloud, struct error *err)
+static int farewell(const struct engine_request *request, const struct engine_file *file,
+                    char **aloud, struct error *err)
 {
+  cleanup_free char *other = docker_other_file(request, file);
+  if (other != NULL) {
+    engine_note("the dockerd that runs reads %s: it needs not hear of this", other);
+    return 1;
+  }
   cleanup_json struct json_object *none = json_object_new_object();
   cleanup_free char *runtimes = json_edit_get(file->base, RUNTIMES);
   cleanup_free char *name = default_of(file->base);
@@ -286,6 +281,24 @@ static int inspect(const struct engine_request *request, const struct engine_fil
   return 0;
 }
 
+static int list(const struct engine_files *files, struct engine_names *names, struct error *err)
+{
+  const struct engine_file *file = &files->list[ENGINE_ROOT];
+  cleanup_json struct json_object *tree = NULL;
+  cleanup_free char *bytes = json_edit_get(file->text, RUNTIMES);
+  if (bytes == NULL)
+    return 0;
+  if (json_parse(bytes, strlen(bytes), file->path, &tree, err) < 0)
+    return -1;
+  if (!json_object_is_type(tree, json_type_object))
+    return 0;
+  json_object_object_foreach (tree, name, entry) {
+    (void)entry;
+    engine_names_add(names, name);
+  }
+  return 0;
+}
+
 const struct engine docker_engine = {
     .name = "docker",
     .title = "Docker",
@@ -299,6 +312,8 @@ const struct engine docker_engine = {
     .apply = apply,
     .check = docker_check,
     .inspect = inspect,
+    .list = list,
+    .ask = docker_ask,
     .reload = docker_reload,
     .farewell = farewell,
 };

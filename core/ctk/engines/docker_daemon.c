@@ -2,14 +2,34 @@
 #include "ctk/engines/docker_daemon.h"
 
 #include "common/file.h"
+#include "common/json.h"
 #include "common/trust.h"
+#include "ctk/engines/daemon.h"
 #include "ctk/engines/program.h"
 #include "ctk/engines/reload.h"
 #include "ctk/text/json_edit.h"
+#include "ctk/text/json_way.h"
 
-#include <fcntl.h>
-
+#define FILE_DEFAULT "/etc/docker/daemon.json"
 #define PID_DEFAULT "/var/run/docker.pid"
+
+static const char *const file_options[] = {"--config-file", NULL};
+static const char *const host_options[] = {"--host", "-H", NULL};
+static const char *const default_options[] = {"--default-runtime", NULL};
+
+static char *user_file(void)
+{
+  const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+  if (config != NULL && config[0] == '/')
+    return xasprintf("%s/docker/daemon.json", config);
+  return home != NULL ? xasprintf("%s/.config/docker/daemon.json", home) : NULL;
+}
+
+char *docker_file(void)
+{
+  char *path = trust_rootless() ? user_file() : NULL;
+  return path != NULL ? path : xstrdup(FILE_DEFAULT);
+}
 
 /* --- the process --------------------------------------------------------------------------- */
 
@@ -26,29 +46,42 @@ static char *pid_file_of(const struct engine_request *request, const char *text)
   return xstrdup(PID_DEFAULT);
 }
 
-static pid_t daemon_pid(const struct engine_request *request, const char *text)
+static void find_daemon(const struct engine_request *request, const char *text,
+                        struct daemon *daemon)
 {
   cleanup_free char *pid_file = pid_file_of(request, text);
-  return reload_pid(pid_file, "dockerd");
+  *daemon = (struct daemon){.pid = 0};
+  pid_t pid = reload_pid(pid_file, "dockerd");
+  if (pid > 0)
+    daemon_read(daemon, pid);
+}
+
+/* The file that the daemon reads in place of `file`; owned by the caller, NULL if that is the one,
+   or nobody can tell. */
+static char *other_file(const struct daemon *daemon, const char *file)
+{
+  cleanup_free char *usual = docker_file();
+  cleanup_free char *read = daemon_file(daemon, file_options, usual);
+  bool same = daemon->length == 0 || text_equal(read, file) || file_is_same(read, file);
+  return same ? NULL : steal_pointer(&read);
+}
+
+char *docker_other_file(const struct engine_request *request, const struct engine_file *file)
+{
+  cleanup_daemon struct daemon daemon;
+  find_daemon(request, file->present, &daemon);
+  return daemon.pid > 0 ? other_file(&daemon, file->path) : NULL;
 }
 
 /* A setting that stands both in the file and on the command line keeps docker from starting. */
-static int check_command_line(pid_t pid, struct error *err)
+static int check_command_line(const struct daemon *daemon, struct error *err)
 {
-  cleanup_free char *path = xasprintf("/proc/%d/cmdline", (int)pid);
-  cleanup_free char *words = NULL;
-  size_t length;
-  struct error ignored;
-  cleanup_close int fd = open(path, FILE_OPEN_FLAGS);
-  if (fd < 0 || file_read(fd, path, CHANGE_SIZE_MAX, &words, &length, &ignored) < 0)
+  if (daemon_option(daemon, default_options) == NULL)
     return 0;
-  for (const char *word = words; word < words + length; word += strlen(word) + 1)
-    if (text_equal(word, "--default-runtime") || text_starts(word, "--default-runtime="))
-      return error_set(err,
-                       "dockerd (process %d) was started with --default-runtime, which must not "
-                       "stand in its file as well: take it off its command line",
-                       (int)pid);
-  return 0;
+  return error_set(err,
+                   "dockerd (process %d) was started with --default-runtime, which must not "
+                   "stand in its file as well: take it off its command line",
+                   (int)daemon->pid);
 }
 
 /* --- its view of a file -------------------------------------------------------------------- */
@@ -94,21 +127,84 @@ int docker_check(const struct engine_request *request, const struct engine_files
                  struct error *err)
 {
   const struct engine_file *file = &files->list[ENGINE_ROOT];
-  pid_t pid = daemon_pid(request, file->text);
+  cleanup_daemon struct daemon daemon;
   cleanup_free char *name = json_edit_text(file->text, DOCKER_DEFAULT);
-  if (pid > 0 && name != NULL && check_command_line(pid, err) < 0)
+  find_daemon(request, file->text, &daemon);
+  if (daemon.pid > 0 && name != NULL && check_command_line(&daemon, err) < 0)
     return -1;
   return validate_texts(file->text, file->present, err);
 }
 
+/* --- its view of itself -------------------------------------------------------------------- */
+
+/* Where it listens: by its command line, else by its file. */
+static char *host_of(const struct daemon *daemon, const char *text)
+{
+  const char *typed = daemon_option(daemon, host_options);
+  const char *folder = getenv("XDG_RUNTIME_DIR");
+  char *host = typed != NULL ? xstrdup(typed) : json_edit_text(text, "/hosts/0");
+  if (host != NULL && !text_starts(host, "fd:"))
+    return host;
+  free(host);
+  return trust_rootless() && folder != NULL ? xasprintf("unix://%s/docker.sock", folder)
+                                            : xstrdup("unix:///var/run/docker.sock");
+}
+
+static int read_info(const char *info, const char *name, struct engine_view *view,
+                     struct error *err)
+{
+  cleanup_json struct json_object *tree = NULL;
+  if (json_parse(info, strlen(info), "docker info", &tree, err) < 0)
+    return -1;
+  cleanup_free char *entry = json_pointer_key("/Runtimes", name);
+  cleanup_free char *path = xasprintf("%s/path", entry);
+  view->default_runtime = json_edit_text(info, "/DefaultRuntime");
+  view->program = json_edit_text(info, path);
+  return 0;
+}
+
+int docker_ask(const struct engine_request *request, const struct engine_files *files,
+               struct engine_view *view, struct error *err)
+{
+  const struct engine_file *file = &files->list[ENGINE_ROOT];
+  cleanup_daemon struct daemon daemon;
+  cleanup_free char *docker = program_find("docker");
+  cleanup_free char *info = NULL;
+  find_daemon(request, file->text, &daemon);
+  if (daemon.pid == 0)
+    return 1;
+  cleanup_free char *other = other_file(&daemon, file->path);
+  if (other != NULL) {
+    view->amiss = xasprintf("the dockerd that runs (process %d) reads %s, not %s", (int)daemon.pid,
+                            other, file->path);
+    view->mend = xstrdup("name that file by --config-file, or start dockerd with this one");
+    return 0;
+  }
+  if (docker == NULL)
+    return error_set(err, "there is no program docker here to ask it");
+  cleanup_free char *host = host_of(&daemon, file->text);
+  const char *const argv[] = {docker, "--host", host, "info", "--format", "{{json .}}", NULL};
+  if (program_capture(argv, &info, err) < 0)
+    return error_wrap(err, "docker info");
+  view->asked = xstrdup("docker info");
+  return read_info(info, request->name, view, err);
+}
+
+/* --- reading its file anew ----------------------------------------------------------------- */
+
 int docker_reload(const struct engine_request *request, const char *file, struct error *err)
 {
   cleanup_free char *text = NULL;
+  cleanup_daemon struct daemon daemon;
   if (change_read(file, &text, err) < 0)
     return -1;
-  pid_t pid = daemon_pid(request, text);
-  if (pid > 0)
-    return reload_by_signal(pid, file, err);
+  find_daemon(request, text, &daemon);
+  cleanup_free char *other = daemon.pid > 0 ? other_file(&daemon, file) : NULL;
+  if (other != NULL)
+    return error_set(err, "the daemon (process %d) reads %s, not %s: is that its config file?",
+                     (int)daemon.pid, other, file);
+  if (daemon.pid > 0)
+    return reload_by_signal(daemon.pid, file, err);
   cleanup_free char *systemctl = program_find("systemctl");
   return systemctl != NULL && request->pid_file == NULL ? reload_by_systemd("reload", "docker", err)
                                                         : 1;

@@ -151,7 +151,7 @@ int work_go_to_base(struct work *work, bool removing, struct error *err)
 
 /* --- looking ------------------------------------------------------------------------------- */
 
-static bool is_here(const struct work *work)
+bool work_is_here(const struct work *work)
 {
   for (size_t i = 0; i < work->files.count; i++)
     if (work->files.list[i].present != NULL)
@@ -161,21 +161,70 @@ static bool is_here(const struct work *work)
 }
 
 /* What configure remembers only tells of more files to look at; not everybody may read it. */
+static int look(struct work *work, struct error *err)
+{
+  struct error ignored;
+  if (work->engine->locate(&work->request, &work->files, err) < 0)
+    return -1;
+  const char *root = work->files.list[ENGINE_ROOT].path;
+  if (memory_load(&work->old, work->engine->name, work->request.name, root, &ignored) == 0)
+    add_remembered(work);
+  return read_files(&work->files, err);
+}
+
 int engine_inspect(const struct engine *engine, const struct engine_request *request,
                    struct engine_status *status, struct error *err)
 {
-  struct error ignored;
   cleanup_work struct work work = {.engine = engine, .request = *request};
   *status = (struct engine_status){.file = NULL};
-  if (engine->locate(&work.request, &work.files, err) < 0)
+  int result = look(&work, err);
+  if (work.files.count > 0)
+    status->file = change_copy(work.files.list[ENGINE_ROOT].path);
+  if (result < 0)
     return -1;
-  status->file = xstrdup(work.files.list[ENGINE_ROOT].path);
-  if (memory_load(&work.old, engine->name, request->name, status->file, &ignored) == 0)
-    add_remembered(&work);
-  if (read_files(&work.files, err) < 0)
-    return -1;
-  status->here = is_here(&work);
+  status->here = work_is_here(&work);
   return engine->inspect(&work.request, &work.files, status, err);
+}
+
+int engine_list(const struct engine *engine, const struct engine_request *request,
+                struct engine_names *names, struct error *err)
+{
+  cleanup_work struct work work = {.engine = engine, .request = *request};
+  return look(&work, err) < 0 ? -1 : engine->list(&work.files, names, err);
+}
+
+int engine_ask(const struct engine *engine, const struct engine_request *request,
+               struct engine_view *view, struct error *err)
+{
+  cleanup_work struct work work = {.engine = engine, .request = *request};
+  *view = (struct engine_view){.asked = NULL};
+  return look(&work, err) < 0 ? -1 : engine->ask(&work.request, &work.files, view, err);
+}
+
+void engine_names_add(struct engine_names *names, const char *name)
+{
+  for (size_t i = 0; i < names->count; i++)
+    if (text_equal(names->list[i], name))
+      return;
+  if (names->count < ENGINE_NAMES_MAX)
+    names->list[names->count++] = xstrdup(name);
+}
+
+void engine_names_free(struct engine_names *names)
+{
+  for (size_t i = 0; i < names->count; i++)
+    free(names->list[i]);
+  names->count = 0;
+}
+
+void engine_view_free(struct engine_view *view)
+{
+  free(view->asked);
+  free(view->default_runtime);
+  free(view->program);
+  free(view->amiss);
+  free(view->mend);
+  *view = (struct engine_view){.asked = NULL};
 }
 
 void engine_status_free(struct engine_status *status)

@@ -71,6 +71,23 @@ struct engine_status {
   bool is_default;       /* that name is ours */
 };
 
+/* Names of an engine's runtimes, each once. */
+#define ENGINE_NAMES_MAX 64
+
+struct engine_names {
+  char *list[ENGINE_NAMES_MAX]; /* owned */
+  size_t count;
+};
+
+/* What an engine that runs says itself. All texts are owned. */
+struct engine_view {
+  char *asked;           /* who says so: "docker info" */
+  char *default_runtime; /* NULL: it does not say */
+  char *program;         /* what the name stands for; NULL: the name is not known */
+  char *amiss;           /* why what the files say is not what it does; NULL if it is */
+  char *mend;            /* against that */
+};
+
 struct engine {
   const char *name;    /* the word of --runtime: "docker" */
   const char *title;   /* "Docker" */
@@ -102,13 +119,23 @@ struct engine {
   int (*inspect)(const struct engine_request *request, const struct engine_files *files,
                  struct engine_status *status, struct error *err);
 
+  /* Adds the names of the runtimes that the files' texts define. */
+  int (*list)(const struct engine_files *files, struct engine_names *names, struct error *err);
+
+  /* Asks the engine that runs what it really uses for the request's name. Returns 1 if it is not
+     running; errors: it cannot be asked. */
+  int (*ask)(const struct engine_request *request, const struct engine_files *files,
+             struct engine_view *view, struct error *err);
+
   /* Makes the running engine read its files, and waits until it has, where that can be seen.
      Returns 1 if it is not running. NULL: not needed. */
   int (*reload)(const struct engine_request *request, const char *file, struct error *err);
 
   /* For an engine whose reload does not notice what was removed: a text that says aloud what the
-     file's base means, to be reloaded before that is put in place. NULL: not needed. */
-  int (*farewell)(const struct engine_file *file, char **aloud, struct error *err);
+     file's base means, to be reloaded before that is put in place. Returns 1 if the one that runs
+     does not read this file at all. NULL: not needed. */
+  int (*farewell)(const struct engine_request *request, const struct engine_file *file,
+                  char **aloud, struct error *err);
 };
 
 extern const struct engine docker_engine, containerd_engine, crio_engine, podman_engine;
@@ -135,10 +162,27 @@ void engine_status_free(struct engine_status *status);
 
 #define cleanup_status __attribute__((cleanup(engine_status_free)))
 
+/* The runtimes that the engine's files define. Of the request the same counts. */
+int engine_list(const struct engine *engine, const struct engine_request *request,
+                struct engine_names *names, struct error *err);
+void engine_names_free(struct engine_names *names);
+
+#define cleanup_names __attribute__((cleanup(engine_names_free)))
+
+/* Asks the running engine: as `ask` of struct engine. */
+int engine_ask(const struct engine *engine, const struct engine_request *request,
+               struct engine_view *view, struct error *err);
+void engine_view_free(struct engine_view *view);
+
+#define cleanup_view __attribute__((cleanup(engine_view_free)))
+
 /* --- for the engines ----------------------------------------------------------------------- */
 
 /* A remark on standard error, not an error; not with --quiet. */
 void engine_note(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Adds a name that is not among them yet; those beyond ENGINE_NAMES_MAX are left out. */
+void engine_names_add(struct engine_names *names, const char *name);
 
 /* The file that a request's drop-in is: the one it names, or the usual one, whose name beside the
    root is given by the pattern, %s standing for us; owned by the caller. */

@@ -157,6 +157,16 @@ const struct toml_item *layer_below(const struct layer *layer, const char *const
   return NULL;
 }
 
+void layer_names(const struct layer *layer, const char *const *path, struct engine_names *names)
+{
+  for (size_t i = 0; i < layer->toml.count; i++) {
+    const struct toml_item *item = &layer->toml.items[i];
+    int steps = steps_below(item, path);
+    if (steps > 0)
+      engine_names_add(names, item->path[item->depth - (size_t)steps]);
+  }
+}
+
 char *layers_string(const struct layers *layers, const char *const *path, char **place)
 {
   const struct layer *layer;

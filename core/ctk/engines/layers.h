@@ -46,6 +46,9 @@ const struct toml_item *layers_find(const struct layers *layers, const char *con
 /* The first item at or below a path; NULL if there is none. */
 const struct toml_item *layer_below(const struct layer *layer, const char *const *path);
 
+/* Adds the names that stand one step below a path in this file. */
+void layer_names(const struct layer *layer, const char *const *path, struct engine_names *names);
+
 /* A string in force that is not empty, owned by the caller, and where it stands ("FILE:LINE", owned
    by the caller; `place` may be NULL). NULL if there is none. */
 char *layers_string(const struct layers *layers, const char *const *path, char **place);

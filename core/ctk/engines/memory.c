@@ -13,9 +13,8 @@
 
 #define STATE_VARIABLE "CONTAINER_HOOKS_STATE"
 #define FORMAT 1
-#define SIZE_MAX_ON_DISK ((size_t)CHANGE_SIZE_MAX * 8)
 
-static const char *const kind_names[] = {"config", "own", "link"};
+static const char *const kind_names[] = {"config", "own", "link", "folder"};
 
 /* --- where --------------------------------------------------------------------------------- */
 
@@ -149,7 +148,7 @@ int memory_load(struct memory *memory, const char *engine, const char *name, con
   cleanup_document struct document document = {.name = NULL};
   if (faccessat(AT_FDCWD, memory->path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
     return 0;
-  if (document_read(memory->path, SIZE_MAX_ON_DISK, &document, err) < 0 ||
+  if (document_read(memory->path, MEMORY_SIZE_MAX, &document, err) < 0 ||
       read_all(memory, &document, err) < 0) {
     bool denied = errno == EACCES && geteuid() != 0;
     memory_free(memory);

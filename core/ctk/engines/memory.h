@@ -12,12 +12,14 @@
 
 #include "ctk/change.h"
 
-#define MEMORY_FILES_MAX 8
+#define MEMORY_FILES_MAX 24
+#define MEMORY_SIZE_MAX ((size_t)CHANGE_SIZE_MAX * 8)
 
 enum memory_kind {
   MEMORY_CONFIG, /* the engine's file, or a drop-in of ours beside it */
   MEMORY_OWN,    /* a file that is all ours */
   MEMORY_LINK,   /* a symbolic link of ours */
+  MEMORY_FOLDER, /* a folder that we have made on the way to one of them; it has no texts */
 };
 
 /* All texts are owned. */
@@ -56,6 +58,10 @@ void memory_renew(struct memory *memory, const struct memory *old);
 
 /* Adds the change that writes what is noted now (or removes the file if that is nothing). */
 void memory_append(struct memory *memory, struct changes *changes);
+
+/* Calls for each that is remembered, whoever's it is; what cannot be read is left out. */
+typedef void memory_visitor(void *data, const char *engine, const char *name, const char *anchor);
+void memory_each(memory_visitor *visit, void *data);
 
 void memory_free(struct memory *memory);
 

@@ -268,6 +268,61 @@ static int inspect(const struct engine_request *request, const struct engine_fil
   return 0;
 }
 
+static int list(const struct engine_files *files, struct engine_names *names, struct error *err)
+{
+  static const char *const path[] = {"engine", "runtimes", NULL};
+  cleanup_layers struct layers layers = {.count = 0};
+  if (read_layers(files, &layers, err) < 0)
+    return -1;
+  for (size_t i = 0; i < layers.count; i++)
+    layer_names(layers.list[i], path, names);
+  return 0;
+}
+
+/* --- asking -------------------------------------------------------------------------------- */
+
+/* The name and the path of the runtime that podman uses if `runtime` is asked for, or none. */
+static int ask_for(const char *podman, const char *runtime, char **name, char **path,
+                   struct error *err)
+{
+  const char *argv[] = {
+      podman,      "info",  "--format", "{{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Path}}",
+      "--runtime", runtime, NULL};
+  cleanup_free char *said = NULL;
+  if (runtime == NULL)
+    argv[4] = NULL;
+  if (program_capture(argv, &said, err) < 0)
+    return error_wrap(err, "podman info");
+  said[strcspn(said, "\n")] = '\0';
+  char *space = strchr(said, ' ');
+  if (space == NULL)
+    return error_set(err, "podman info: %s is no runtime and its path", said);
+  *name = xstrndup(said, (size_t)(space - said));
+  *path = xstrdup(space + 1);
+  return 0;
+}
+
+static int ask(const struct engine_request *request, const struct engine_files *files,
+               struct engine_view *view, struct error *err)
+{
+  struct error unknown;
+  cleanup_free char *podman = program_find("podman");
+  cleanup_free char *path = NULL;
+  cleanup_free char *name = NULL;
+  bool sets = request->config_file != NULL;
+  if (podman == NULL)
+    return error_set(err, "there is no podman here");
+  view->asked = xstrdup("podman info");
+  if (sets)
+    setenv("CONTAINERS_CONF", files->list[ENGINE_ROOT].path, 1);
+  int result = ask_for(podman, NULL, &view->default_runtime, &path, err);
+  if (result == 0)
+    ask_for(podman, request->name, &name, &view->program, &unknown);
+  if (sets)
+    unsetenv("CONTAINERS_CONF");
+  return result;
+}
+
 const struct engine podman_engine = {
     .name = "podman",
     .title = "Podman",
@@ -277,4 +332,6 @@ const struct engine podman_engine = {
     .wrapped = wrapped,
     .apply = apply,
     .inspect = inspect,
+    .list = list,
+    .ask = ask,
 };

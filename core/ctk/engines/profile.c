@@ -200,8 +200,8 @@ int profile_append(const struct keep_profile *profile, const struct memory *old,
 {
   for (size_t i = 0; i < old->count; i++) {
     const struct memory_file *file = &old->files[i];
-    if (file->kind != MEMORY_CONFIG && !is_wanted(profile, file->path) &&
-        unmake_one(file, changes, err) < 0)
+    bool is_profile = file->kind == MEMORY_OWN || file->kind == MEMORY_LINK;
+    if (is_profile && !is_wanted(profile, file->path) && unmake_one(file, changes, err) < 0)
       return -1;
   }
   if (profile == NULL || profile->link == NULL)

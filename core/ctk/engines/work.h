@@ -22,6 +22,9 @@ int work_begin(struct work *work, const struct engine *engine, const struct engi
 /* Takes the texts back to what they were, or would be, without us. */
 int work_go_to_base(struct work *work, bool removing, struct error *err);
 
+/* Is the engine on this machine, by its program or one of its files? */
+bool work_is_here(const struct work *work);
+
 void work_end(struct work *work);
 
 #define cleanup_work __attribute__((cleanup(work_end)))

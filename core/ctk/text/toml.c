@@ -279,11 +279,6 @@ const struct toml_item *toml_find(const struct toml *toml, const char *const *pa
   return NULL;
 }
 
-bool toml_has_table(const struct toml *toml, const char *const *path)
-{
-  return toml_names_has_table(toml->names, path);
-}
-
 /* A reader of an item's value, which is known to be well. */
 static struct toml_reader value_reader(const struct toml *toml, const struct toml_item *item,
                                        struct error *err)

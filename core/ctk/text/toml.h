@@ -58,9 +58,6 @@ void toml_free(struct toml *toml);
    only implied (by [a.b] for a) has no item. */
 const struct toml_item *toml_find(const struct toml *toml, const char *const *path);
 
-/* True if a header, key or inline table makes a table of this path, implied ones included. */
-bool toml_has_table(const struct toml *toml, const char *const *path);
-
 /* A string's value, unescaped; owned by the caller; NULL if the item is no string. */
 char *toml_string(const struct toml *toml, const struct toml_item *item);
 

@@ -174,25 +174,3 @@ char **toml_names_path(const struct toml_node *node)
       path[--depth] = node->name;
   return path;
 }
-
-static bool has_path(const struct toml_node *node, const struct toml_node *root,
-                     const char *const *path, size_t depth)
-{
-  if (node->depth != depth)
-    return false;
-  for (; node->parent != NULL; node = node->parent)
-    if (node->name != NULL && !text_equal(node->name, path[--depth]))
-      return false;
-  return node == root;
-}
-
-bool toml_names_has_table(const struct toml_names *names, const char *const *path)
-{
-  size_t depth = 0;
-  while (path[depth] != NULL)
-    depth++;
-  for (const struct toml_node *node = names->nodes; node != NULL; node = node->next)
-    if (node->kind != NODE_VALUE && has_path(node, names->root, path, depth))
-      return true;
-  return false;
-}

@@ -67,7 +67,4 @@ struct toml_node *toml_names_step(struct toml_names *names, struct toml_node *fr
    by the caller. */
 char **toml_names_path(const struct toml_node *node);
 
-/* Is there a table, or an array of tables, of this path? */
-bool toml_names_has_table(const struct toml_names *names, const char *const *path);
-
 #endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A hooks file, of either kind, is refused with its name, or every hook of it can be added to a
+ * spec: the runtime would accept it, and adding it twice is adding it once.
+ */
+#include "../../plugins/file-hooks/hooks-json.h"
+#include "../../plugins/file-hooks/oci-hooks.h"
+
+#include "common/file.h"
+#include "worker/chain.h"
+#include "worker/host.h"
+
+#include <fcntl.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+#define SPEC                                                                                   \
+  "{\"process\": {\"args\": [\"/bin/app\", \"word\"]}, \"annotations\": {\"key\": \"value\"}," \
+  "\"mounts\": [{\"destination\": \"/d\", \"source\": \"/s\", \"options\": [\"bind\"]}]}"
+
+static char folder[] = "/tmp/cht-fuzz-hooks.XXXXXX";
+static char file[sizeof(folder) + sizeof("/hooks.json")];
+
+static void must(bool holds)
+{
+  if (!holds)
+    abort();
+}
+
+static void remove_folder(void)
+{
+  unlink(file);
+  rmdir(folder);
+}
+
+static void make_folder(void)
+{
+  static bool made = false;
+  if (made)
+    return;
+  must(mkdtemp(folder) != NULL);
+  snprintf(file, sizeof(file), "%s/hooks.json", folder);
+  must(atexit(remove_folder) == 0);
+  made = true;
+}
+
+static void write_file(const uint8_t *bytes, size_t length)
+{
+  cleanup_close int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  must(fd >= 0 && file_write_all(fd, (const char *)bytes, length) == 0);
+}
+
+static void expect_sane(const struct rule *rule)
+{
+  must(rule->hook.path != NULL && rule->hook.path[0] == '/');
+  must(rule->stages != 0 && rule->hook.timeout >= 0);
+}
+
+/* Does each rule match? An error is only that of the spec, which is none here. */
+static void add_all(struct cht_context *ctx, const struct rules *rules)
+{
+  struct error err;
+  const struct document config = {.name = "config.json", .tree = ctx->spec};
+  const struct value spec = document_root(&config);
+  for (size_t i = 0; i < rules->count; i++) {
+    const struct rule *rule = &rules->list[i];
+    bool match;
+    expect_sane(rule);
+    must(rule->when == NULL || when_match(rule->when, &spec, ctx->bundle, &match, &err) == 0);
+    for (unsigned stage = 0; rule->stages >> stage != 0; stage++)
+      if (rule->stages >> stage & 1)
+        must(cht_add_hook(ctx, stage, &rule->hook, CHT_HOOK_BACK) == 0);
+  }
+}
+
+static void expect_once(struct cht_context *ctx, const struct rules *rules)
+{
+  struct error err;
+  size_t length;
+  cleanup_json struct json_object *once = NULL;
+  add_all(ctx, rules);
+  const char *text = json_text(ctx->spec, &length);
+  must(json_parse(text, length, "once", &once, &err) == 0);
+  add_all(ctx, rules);
+  must(json_object_equal(once, ctx->spec));
+}
+
+static void try_file(int (*read)(struct cht_context *, struct rules *))
+{
+  struct error err;
+  struct link link = {.context = {.host = &host_functions, .plugin = "file-hooks", .bundle = "/b"}};
+  struct cht_context *ctx = &link.context;
+  cleanup_rules struct rules rules = {.list = NULL};
+  cleanup_json struct json_object *spec = NULL;
+  must(json_parse(SPEC, strlen(SPEC), "spec", &spec, &err) == 0);
+  ctx->spec = spec;
+  if (read(ctx, &rules) == 0)
+    expect_once(ctx, &rules);
+  else
+    must(link.failed && text_starts(link.failure.text, file));
+}
+
+static int read_hooks_json(struct cht_context *ctx, struct rules *rules)
+{
+  return hooks_json_read(ctx, file, rules);
+}
+
+static int read_oci_hooks(struct cht_context *ctx, struct rules *rules)
+{
+  const char *const folders[] = {folder, NULL};
+  return oci_hooks_read(ctx, folders, rules);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+  make_folder();
+  write_file(bytes, length);
+  try_file(read_hooks_json);
+  try_file(read_oci_hooks);
+  return 0;
+}

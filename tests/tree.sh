@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What docs/architecture.md says of the source tree, and what every file and plugin of it must have.
+# Reads sources only.
+. "$(dirname "$0")/lib.sh"
+cd "$TOP" || exit
+
+# --- who includes whom ---------------------------------------------------------------------------
+
+# includes FOLDER: the folders of core that its files include, a line "FILE FOLDER" each.
+includes() {
+  { grep -rHoE --include='*.[ch]' '^ *# *include "[a-z]+/' "$1" || true; } |
+    sed -E 's|:.*"(.*)/$| \1|'
+}
+
+# uses_only FOLDER NAME…: of core, it includes these folders' headers and no other's.
+uses_only() {
+  local folder=$1 file name
+  shift
+  [ -n "$(find "$folder" -name '*.[ch]')" ] || fail "$folder has no source"
+  while read -r file name; do
+    case " $* " in *" $name "*) ;; *) fail "$file includes a header of $name" ;; esac
+  done < <(includes "$folder")
+}
+
+header_stands_alone() {
+  ! grep -nE '^ *# *include +"' include/container-hooks/*.h
+}
+
+# plugins_use_no_other: no header of another plugin, by whatever path.
+plugins_use_no_other() {
+  local plugin file header
+  for plugin in plugins/*/; do
+    while IFS=: read -r file header; do
+      [ -e "$plugin$header" ] || [ -e "core/$header" ] ||
+        fail "$file includes $header, which is neither its own nor core's"
+      case $header in *../*) fail "$file includes $header" ;; esac
+    done < <(grep -HoE '^ *# *include "[^"]+' "$plugin"*.[ch] | sed 's/:.*"/:/')
+  done
+}
+
+# --- what happens in one file only ---------------------------------------------------------------
+
+# only_in FILE FUNCTIONS: no other file of core and plugins calls one of these (a pattern). open(2) in a
+# comment is no call.
+only_in() {
+  assert_equal "$1" "$(grep -rlE --include='*.c' "(^|[^A-Za-z0-9_\"./])($2) ?\([^0-9]" core plugins | xargs)"
+}
+
+# --- what is written about the tree --------------------------------------------------------------
+
+# Paths in architecture.md: below the top, or as FOLDER/FILE without `core/` and maybe without `.c`.
+architecture_is_true() {
+  local path
+  while read -r path; do
+    compgen -G "$path*" >/dev/null || compgen -G "core/$path*" >/dev/null ||
+      compgen -G "tests/e2e/$path" >/dev/null || fail "there is no $path"
+  done < <(grep -oE '\b(include|core|plugins|etc|tests|docs|common|config|spec|front|worker|ctk)/[A-Za-z0-9_./-]*[A-Za-z0-9_/]|\b[a-z-]+\.sh\b' \
+    docs/architecture.md | sort -u)
+}
+
+architecture_is_whole() {
+  local folder
+  while read -r folder; do
+    grep -qE "^$folder/? " docs/architecture.md || fail "docs/architecture.md does not name $folder"
+  done < <(find core -mindepth 1 -type d | sort)
+}
+
+# headings DOCUMENT: by the names that GitHub and others give them in links.
+headings() {
+  sed -nE 's/^#+ //p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 -]//g; s/ /-/g'
+}
+
+# Links to files and headings, in every document.
+links_lead_somewhere() {
+  local document link
+  while IFS= read -r document; do
+    while IFS= read -r link; do
+      case $link in http*:* | '#'* | '') continue ;; esac
+      [ -e "$(dirname "$document")/${link%%#*}" ] || fail "$document: $link leads nowhere"
+      case $link in
+        *.md#*) headings "$(dirname "$document")/${link%%#*}" | grep -qx -- "${link##*#}" ||
+          fail "$document: $link leads to no heading" ;;
+      esac
+    done < <({ grep -oE '\]\([^)]+\)' "$document" || true; } | sed 's/^](//; s/)$//')
+  done < <(git_files '*.md' | grep -v ^core/ctk/template/) # those of a project to come
+}
+
+# git_files PATTERN…: the sources, without what was built; also where there is no git.
+git_files() {
+  local pattern
+  for pattern; do
+    find .ci core docs etc include plugins tests ./*.md Makefile -name "$pattern" -type f
+  done | sort -u
+}
+
+# --- what everything must have -------------------------------------------------------------------
+
+# Golden cases are data, most of it in JSON, which has no comments.
+licences() {
+  local file
+  while IFS= read -r file; do
+    case $file in plugins/*/tests/* | docs/examples/*/tests/* | tests/golden/* | tests/fuzz/corpus/*) continue ;; esac
+    case $file in core/ctk/template/*) continue ;; esac # becomes somebody else's
+    head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || fail "$file has no SPDX line"
+  done < <(git_files '*.[ch]' '*.cc' '*.sh' '*.md' '*.py' '*.cfg' '*.map' '*.[1-8]' Makefile)
+}
+
+plugins_are_complete() {
+  local plugin name file
+  for plugin in plugins/*/; do
+    name=$(basename "$plugin")
+    for file in README.md example.cfg tests; do
+      [ -e "$plugin$file" ] || fail "$plugin$file is missing"
+    done
+    grep -qF "| [$name](plugins/$name/README.md) | " README.md || fail "README.md does not list $name"
+    grep -qw -- "$name" CHANGELOG.md || fail "CHANGELOG.md does not name $name"
+  done
+}
+
+tests_can_be_run() {
+  local file
+  for file in tests/e2e/*.sh; do
+    [ -x "$file" ] || fail "$file is not executable"
+    grep -qx 'test_end' "$file" || fail "$file does not tell how it ended"
+  done
+}
+
+# Each defect of the original, 1 to 29, has a test that names it.
+defects_have_tests() {
+  local number
+  for number in {1..29}; do
+    grep -rqiE "defects? ([0-9]+ and )?$number\b" tests/e2e tests/unit || fail "defect $number"
+  done
+}
+
+test_case 'common uses itself only' uses_only core/common common
+test_case 'config uses common' uses_only core/config config common
+test_case 'spec uses common' uses_only core/spec spec common
+test_case 'front uses config and common' uses_only core/front front config common
+test_case 'worker uses config, spec and common' uses_only core/worker worker config spec common
+test_case 'the marker uses nothing' uses_only core/marker
+test_case 'plugins use common and spec' uses_only plugins common spec
+test_case "no plugin uses another's files" plugins_use_no_other
+test_case 'the public header stands alone' header_stands_alone
+test_case 'one file execs' only_in core/front/lowlevel.c 'exec[lv]p?e?|f?execve(at)?'
+test_case 'one file spawns' only_in core/common/process.c 'v?fork|clone3?|posix_spawnp?|popen|system'
+test_case 'one file loads shared objects' only_in core/worker/plugin.c 'dlm?open'
+test_case 'docs/architecture.md names nothing that is not there' architecture_is_true
+test_case 'docs/architecture.md names every folder of core' architecture_is_whole
+test_case 'links in documents lead somewhere' links_lead_somewhere
+test_case 'every source has its licence' licences
+test_case 'every plugin is complete and listed' plugins_are_complete
+test_case 'every script of tests can be run' tests_can_be_run
+test_case 'each defect of the original has a test that names it' defects_have_tests
+test_end
