@@ -68,6 +68,10 @@ MARKER_LINK := $(or $(STATIC),-pie)
 # Signatures and digests: linked to what uses them only.
 CRYPTO := $(or $(shell pkg-config --libs libcrypto 2>/dev/null),-lcrypto)
 
+# What layers are compressed by: linked to what reads layers only.
+ZLIB := $(or $(shell pkg-config --libs zlib 2>/dev/null),-lz)
+ZSTD := $(or $(shell pkg-config --libs libzstd 2>/dev/null),-lzstd)
+
 # The worker is not, since it loads plugins; but libconfig's soname differs among distributions.
 LIBCONFIG := $(if $(call can-link,,-l:libconfig.a),-l:libconfig.a,-lconfig)
 
@@ -76,19 +80,21 @@ LIBCONFIG := $(if $(call can-link,,-l:libconfig.a),-l:libconfig.a,-lconfig)
 sources = $(wildcard $(addsuffix /*.c,$(1)))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
 
-CORE_OBJECTS   := $(call objects,core/common core/spec core/config core/image)
+CORE_OBJECTS   := $(call objects,core/common core/spec core/config core/image core/rootfs)
 FRONT_OBJECTS  := $(call objects,core/front)
 WORKER_OBJECTS := $(call objects,core/worker)
 CTK_OBJECTS    := $(call objects,core/ctk core/ctk/engines core/ctk/text)
 MARKER_OBJECTS := $(call objects,core/marker)
+VERIFY_OBJECTS := $(call objects,core/verify-rootfs)
 UNIT_OBJECTS   := $(call objects,tests/unit)
 
 # The programs' objects but their mains, for those that test them.
 TESTED_OBJECTS := $(CORE_OBJECTS) \
-  $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS) $(CTK_OBJECTS))
+  $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS) $(CTK_OBJECTS) \
+    $(VERIFY_OBJECTS))
 
 PROGRAMS := $(addprefix $(BUILD)/,container-hooks-runtime container-hooks container-hooks-ctk)
-HELPERS  := $(BUILD)/modify
+HELPERS  := $(addprefix $(BUILD)/,modify verify-rootfs)
 
 plugin-names = $(patsubst $(1)/%/,%,$(sort $(dir $(wildcard $(1)/*/*.c))))
 PLUGINS      := $(patsubst %,$(BUILD)/plugins/%.so,$(call plugin-names,plugins))
@@ -146,6 +152,9 @@ $(BUILD)/container-hooks: $(MARKER_OBJECTS)
 
 $(BUILD)/modify: $(WORKER_OBJECTS) $(BUILD)/libcore.a
 	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) -ldl -o $@
+
+$(BUILD)/verify-rootfs: $(VERIFY_OBJECTS) $(BUILD)/libcore.a
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(JSON_C) $(CRYPTO) $(ZLIB) $(ZSTD) -pthread -o $@
 
 # The ctk starts the worker as the front does, and reads and writes bundles as the worker does.
 $(BUILD)/container-hooks-ctk: $(CTK_OBJECTS) \
@@ -220,7 +229,8 @@ tests: all $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(TEST_PLUGINS) $(TEST_PROG
 # Criterion finds its tests in a section that nothing refers to.
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -lcriterion -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) $(ZSTD) -lcriterion \
+	  -pthread -ldl -o $@
 
 $(BUILD)/tests/programs/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
@@ -243,7 +253,8 @@ $(BUILD)/fuzz/hooks: $(call objects,plugins/file-hooks)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBCONFIG) $(JSON_C) $(CRYPTO) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
+	  $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) $(ZSTD) -pthread -ldl -o $@
 
 .PHONY: bench
 bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/check.h"
+
+#include "common/trust.h"
+#include "rootfs/beneath.h"
+#include "rootfs/layer.h"
+#include "rootfs/mounted.h"
+#include "rootfs/started.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#define MOUNTINFO "/proc/self/mountinfo"
+#define STACK (512UL * 1024) /* bytes of a thread's: what it needs is a tenth of that */
+
+/* --- the folders ----------------------------------------------------------------------------- */
+
+/* All that are planned, opened: the layers', the lowest first, the init layer's, the upper one's.
+ */
+struct folders {
+  int *fds; /* owned */
+  size_t count;
+};
+
+static void close_folders(struct folders *folders)
+{
+  for (size_t i = 0; i < folders->count; i++)
+    close(folders->fds[i]);
+  free(folders->fds);
+}
+
+#define cleanup_folders __attribute__((cleanup(close_folders)))
+
+/* The way to it must be root's. The folder itself is the image's, and looked at as such. */
+static int open_folder(struct folders *folders, const char *path, struct error *err)
+{
+  const char *slash = strrchr(path, '/');
+  cleanup_free char *above = xstrndup(path, (size_t)(slash - path));
+  cleanup_close int parent = trust_open_folder(*above != '\0' ? above : "/", err);
+  if (parent < 0)
+    return -1;
+  int fd = beneath_open(parent, slash + 1, BENEATH_READ | O_DIRECTORY);
+  if (fd < 0)
+    return error_set(err, "cannot open the folder %s: %m", path);
+  folders->fds[folders->count++] = fd;
+  return 0;
+}
+
+static int open_folders(const struct plan *plan, struct folders *folders, struct error *err)
+{
+  folders->fds = xcalloc(plan->layer_count + 2, sizeof(*folders->fds));
+  for (size_t i = 0; i < plan->layer_count; i++)
+    if (open_folder(folders, plan->layers[i].folder, err) < 0)
+      return -1;
+  if (plan->init != NULL && open_folder(folders, plan->init, err) < 0)
+    return -1;
+  return plan->upper != NULL ? open_folder(folders, plan->upper, err) : 0;
+}
+
+/* --- the layers, by threads ------------------------------------------------------------------ */
+
+struct work {
+  const struct plan *plan;
+  const int *folders;
+  struct differences *found;
+  size_t *order; /* owned; which layer comes when */
+  size_t next;   /* in the order; taken atomically */
+};
+
+static void *check_some(void *data)
+{
+  struct work *work = data;
+  for (;;) {
+    size_t turn = __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED);
+    struct error err = {.text = ""};
+    if (turn >= work->plan->layer_count || differences_are_full(work->found))
+      return NULL;
+    size_t index = work->order[turn];
+    if (layer_check(&work->plan->layers[index], work->folders, index, work->found, &err) < 0)
+      differences_add(work->found, "cannot verify", NULL, "%s", err.text);
+  }
+}
+
+struct sized {
+  size_t index;
+  off_t size;
+};
+
+static int by_size(const void *a, const void *b)
+{
+  const struct sized *left = a, *right = b;
+  return (left->size < right->size) - (left->size > right->size);
+}
+
+/* The layers of the biggest records first, so that no thread begins with the longest work when the
+   others are done. Owned by the caller. */
+static size_t *make_order(const struct plan *plan)
+{
+  cleanup_free struct sized *sized = xcalloc(plan->layer_count + 1, sizeof(*sized));
+  size_t *order = xcalloc(plan->layer_count + 1, sizeof(*order));
+  for (size_t i = 0; i < plan->layer_count; i++) {
+    struct stat status;
+    const char *record = plan->layers[i].record;
+    bool known = record != NULL && stat(record, &status) == 0;
+    sized[i] = (struct sized){.index = i, .size = known ? status.st_size : 0};
+  }
+  qsort(sized, plan->layer_count, sizeof(*sized), by_size);
+  for (size_t i = 0; i < plan->layer_count; i++)
+    order[i] = sized[i].index;
+  return order;
+}
+
+static unsigned count_threads(const struct plan *plan, unsigned wanted)
+{
+  cpu_set_t cpus;
+  unsigned count = wanted;
+  if (count == 0) {
+    count = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? (unsigned)CPU_COUNT(&cpus) : 1;
+    count = count < CHECK_THREADS_MAX ? count : CHECK_THREADS_MAX;
+  }
+  count = count < CHECK_THREADS_LIMIT ? count : CHECK_THREADS_LIMIT;
+  return count < plan->layer_count ? count : (unsigned)plan->layer_count;
+}
+
+/* This thread is one of them; where the kernel gives no more, those that are there do all. */
+static void run_threads(struct work *work, unsigned count)
+{
+  pthread_t threads[CHECK_THREADS_LIMIT];
+  pthread_attr_t attributes;
+  unsigned started = 0;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK);
+  while (started + 1 < count &&
+         pthread_create(&threads[started], &attributes, check_some, work) == 0)
+    started++;
+  check_some(work);
+  for (unsigned i = 0; i < started; i++)
+    pthread_join(threads[i], NULL);
+  pthread_attr_destroy(&attributes);
+}
+
+static void check_opened_layers(const struct plan *plan, const struct folders *folders,
+                                const struct check_options *options, struct differences *found)
+{
+  struct work work = {.plan = plan, .folders = folders->fds, .found = found};
+  work.order = make_order(plan);
+  run_threads(&work, count_threads(plan, options->threads));
+  free(work.order);
+}
+
+/* --- what lies above them -------------------------------------------------------------------- */
+
+static int check_upper(const struct plan *plan, const struct folders *folders,
+                       const struct check_options *options, struct differences *found,
+                       struct error *err)
+{
+  size_t index = folders->count - 1;
+  int fd = folders->fds[index];
+  bool before;
+  if (plan->upper == NULL || options->upper == UPPER_IGNORE)
+    return 0;
+  if (options->upper == UPPER_NO_SHADOW)
+    return upper_check_no_shadow(folders->fds, index, found, err);
+  if (started_before(options->state, plan->id, plan->upper, fd, &before, err) < 0)
+    return -1;
+  return before ? 0 : upper_check_empty(folders->fds, index, found, err);
+}
+
+/* Only a container that will start has started. */
+static int note_start(const struct plan *plan, const struct folders *folders,
+                      const struct check_options *options, struct error *err)
+{
+  if (plan->upper == NULL)
+    return 0;
+  return started_note(options->state, plan->id, plan->upper, folders->fds[folders->count - 1], err);
+}
+
+static int check_all(const struct plan *plan, const struct check_options *options,
+                     struct differences *found, struct error *err)
+{
+  cleanup_folders struct folders folders = {.fds = NULL};
+  const char *mountinfo = options->mountinfo != NULL ? options->mountinfo : MOUNTINFO;
+  if (open_folders(plan, &folders, err) < 0 || mounted_check(plan, folders.fds, mountinfo, err) < 0)
+    return -1;
+  /* First what is quick. */
+  if (plan->init != NULL && upper_check_init(folders.fds, plan->layer_count, found, err) < 0)
+    return -1;
+  if (check_upper(plan, &folders, options, found, err) < 0)
+    return -1;
+  check_opened_layers(plan, &folders, options, found);
+  bool starts = options->lenient || differences_count(found) == 0;
+  return !starts ? 0 : note_start(plan, &folders, options, err);
+}
+
+void check_container(const struct plan *plan, const struct check_options *options,
+                     struct differences *found)
+{
+  struct error err = {.text = ""};
+  if (check_all(plan, options, found, &err) < 0)
+    differences_add(found, "cannot verify", NULL, "%s", err.text);
+}
+
+void check_layers(const struct plan *plan, const struct check_options *options,
+                  struct differences *found)
+{
+  struct error err = {.text = ""};
+  cleanup_folders struct folders folders = {.fds = NULL};
+  if (open_folders(plan, &folders, &err) < 0)
+    differences_add(found, "cannot verify", NULL, "%s", err.text);
+  else
+    check_opened_layers(plan, &folders, options, found);
+}

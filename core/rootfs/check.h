@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole plan: the mount, every layer, and what lies above them. */
+#ifndef CORE_ROOTFS_CHECK_H
+#define CORE_ROOTFS_CHECK_H
+
+#include "rootfs/differences.h"
+#include "rootfs/plan.h"
+#include "rootfs/upper.h"
+
+#define CHECK_THREADS_MAX 4    /* by itself */
+#define CHECK_THREADS_LIMIT 64 /* if somebody says so */
+
+struct check_options {
+  unsigned threads; /* 0: as many as there are processors, at most CHECK_THREADS_MAX */
+  enum upper_rule upper;
+  const char *mountinfo; /* NULL: /proc/self/mountinfo */
+  bool lenient;          /* the container will start whatever is found */
+  const char *state;     /* folder in which it is noted which containers have started; borrowed */
+};
+
+/*
+ * Checks all of a container's plan. What differs goes to the found, and so does what could not be
+ * checked: no difference is the only good end.
+ */
+void check_container(const struct plan *plan, const struct check_options *options,
+                     struct differences *found);
+
+/* Only the layers: those of an image. */
+void check_layers(const struct plan *plan, const struct check_options *options,
+                  struct differences *found);
+
+#endif

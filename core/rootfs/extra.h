@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What lies in a layer's folder though the image has it not; and what only the folder can tell of
+   those that it has: implied folders, opaque ones. */
+#ifndef CORE_ROOTFS_EXTRA_H
+#define CORE_ROOTFS_EXTRA_H
+
+#include "rootfs/layer.h"
+
+/* When all entries were seen. */
+int extra_check(struct layer *layer, struct error *err);
+
+/*
+ * May a folder that no tar stream lists look so? Only if it is root's and writable by root only, as
+ * engines make it; or as the nearest of the `count` layers below has it, whose folder containerd
+ * copies. (Toleration "implied-folder".)
+ */
+bool implied_may_be(const int *folders, size_t count, const char *path, int fd);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/layer.h"
+
+#include "common/trust.h"
+#include "rootfs/culprit.h"
+#include "rootfs/entry.h"
+#include "rootfs/extra.h"
+#include "rootfs/tarsplit.h"
+#include "rootfs/whiteout.h"
+
+#define CHUNK (128UL * 1024)
+#define HEX_SHOWN 12 /* digits of a digest, for people */
+
+/* The tar stream of a layer, which is hashed as it goes by. */
+struct layer_stream {
+  struct inflate *stream;  /* owned; the record's bytes */
+  struct tarsplit *record; /* owned; NULL: the stream is the tar stream itself */
+  struct hash *hash;       /* owned */
+  unsigned char *bytes;    /* owned; two chunks */
+  bool broken;             /* some of its bytes are not there to be hashed */
+};
+
+void layer_difference(struct layer *layer, const char *path, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  cleanup_free char *text = xvasprintf(format, args);
+  va_end(args);
+  layer->differences++;
+  differences_add(layer->found, layer->where, path, "%s", text);
+}
+
+void layer_tolerated(struct layer *layer, const char *name, const char *path)
+{
+  differences_tolerate(layer->found, name, layer->where, path);
+}
+
+/* --- the stream ------------------------------------------------------------------------------ */
+
+/* A tar_source. */
+static int read_stream(void *data, void *buffer, size_t length, size_t *got, struct error *err)
+{
+  struct layer_stream *stream = data;
+  int result = stream->record != NULL ? tarsplit_read(stream->record, buffer, length, got, err)
+                                      : inflate_read(stream->stream, buffer, length, got, err);
+  if (result == 0)
+    hash_add(stream->hash, buffer, *got);
+  return result;
+}
+
+static int open_stream(const struct image_layer *plan, struct layer_stream *stream,
+                       struct error *err)
+{
+  if (plan->record == NULL)
+    return error_set(err, "the engine has kept no record of the layer's files");
+  int fd = trust_open_file(plan->record, err);
+  if (fd < 0)
+    return -1;
+  stream->stream = inflate_open(fd, plan->record, err);
+  if (stream->stream == NULL)
+    return -1;
+  if (plan->kind == LAYER_TAR_SPLIT)
+    stream->record = tarsplit_new(stream->stream, plan->record);
+  stream->hash = hash_new();
+  stream->bytes = xcalloc(2, CHUNK);
+  return 0;
+}
+
+static void close_stream(struct layer_stream *stream)
+{
+  tarsplit_free(stream->record);
+  inflate_close(stream->stream);
+  hash_free(stream->hash);
+  free(stream->bytes);
+}
+
+/* --- a file's bytes -------------------------------------------------------------------------- */
+
+/* Reads `length` bytes of a file that had as many; fewer where it just became shorter. */
+static int read_file(int fd, const char *path, unsigned char *bytes, size_t length, size_t *got,
+                     struct error *err)
+{
+  for (*got = 0; *got < length;) {
+    ssize_t count = read(fd, bytes + *got, length - *got);
+    if (count == 0)
+      return 0;
+    if (count < 0 && errno != EINTR)
+      return error_set(err, "cannot read /%s: %m", path);
+    *got += count > 0 ? (size_t)count : 0;
+  }
+  return 0;
+}
+
+/* The bytes are in the folder only: they go into the stream from there. */
+static int hash_file(const struct tar_entry *entry, int fd, struct layer_stream *stream,
+                     struct error *err)
+{
+  if (tarsplit_file(stream->record, entry->size, err) < 0)
+    return -1;
+  stream->broken |= fd < 0;
+  for (uint64_t left = stream->broken ? 0 : entry->size; left > 0;) {
+    size_t wanted = left < CHUNK ? (size_t)left : CHUNK, got;
+    if (read_file(fd, entry->path, stream->bytes, wanted, &got, err) < 0)
+      return -1;
+    hash_add(stream->hash, stream->bytes, got);
+    if (got < wanted)
+      return error_set(err, "/%s became shorter while it was read", entry->path);
+    left -= got;
+  }
+  return 0;
+}
+
+/* The bytes are in the stream and in the folder. */
+static int compare_file(struct layer *layer, const struct tar_entry *entry, int fd,
+                        struct layer_stream *stream, struct error *err)
+{
+  bool same = fd >= 0;
+  for (uint64_t left = entry->size; left > 0;) {
+    size_t wanted = left < CHUNK ? (size_t)left : CHUNK, got, found;
+    if (read_stream(stream, stream->bytes, wanted, &got, err) < 0)
+      return -1;
+    if (got < wanted)
+      return error_set(err, "the tar stream ends within /%s", entry->path);
+    left -= got;
+    if (!same)
+      continue;
+    if (read_file(fd, entry->path, stream->bytes + CHUNK, wanted, &found, err) < 0)
+      return -1;
+    same = found == wanted && memcmp(stream->bytes, stream->bytes + CHUNK, wanted) == 0;
+    if (!same)
+      layer_difference(layer, entry->path, "its content is not the image's");
+  }
+  return 0;
+}
+
+/* --- the check ------------------------------------------------------------------------------- */
+
+static int check_entry(struct layer *layer, const struct tar_entry *entry,
+                       struct layer_stream *stream, struct error *err)
+{
+  cleanup_close int fd = -1;
+  if (entry_compare(layer, entry, &fd, err) < 0)
+    return -1;
+  if (entry->size == 0)
+    return 0;
+  return stream->record != NULL ? hash_file(entry, fd, stream, err)
+                                : compare_file(layer, entry, fd, stream, err);
+}
+
+static int check_entries(struct layer *layer, struct layer_stream *stream, struct error *err)
+{
+  const struct tar_source source = {.read = read_stream, .data = stream};
+  const struct tar_entry *entry;
+  cleanup_tar struct tar *tar = tar_new(&source);
+  int got;
+  while ((got = tar_next(tar, &entry, err)) == 1) {
+    if (check_entry(layer, entry, stream, err) < 0)
+      return -1;
+    if (differences_are_full(layer->found))
+      return error_set(err, "enough differs");
+  }
+  return got;
+}
+
+/* What the headers said holds only now. */
+static void check_digest(struct layer *layer, struct layer_stream *stream)
+{
+  struct digest found;
+  hash_end(stream->hash, &found);
+  if (stream->broken || digest_equal(&layer->plan->diff_id, &found))
+    return;
+  size_t before = layer->differences;
+  if (stream->record != NULL)
+    culprit_find(layer);
+  if (layer->differences == before)
+    layer_difference(layer, NULL,
+                     "its digest is %s: %s is not the record of this layer, or of other files",
+                     found.text, layer->plan->record);
+}
+
+static int check(struct layer *layer, struct error *err)
+{
+  struct layer_stream stream = {.stream = NULL};
+  int result = open_stream(layer->plan, &stream, err);
+  if (result == 0)
+    result = check_entries(layer, &stream, err);
+  if (result == 0)
+    check_digest(layer, &stream);
+  close_stream(&stream);
+  if (result < 0 || whiteout_check(layer, err) < 0)
+    return -1;
+  return extra_check(layer, err);
+}
+
+int layer_check(const struct image_layer *plan, const int *folders, size_t index,
+                struct differences *found, struct error *err)
+{
+  struct layer layer = {
+      .plan = plan, .folders = folders, .index = index, .found = found, .paths = paths_new()};
+  layer.links = links_new();
+  layer.where = xasprintf("layer %zu (" DIGEST_ALGORITHM "%.*s)", index + 1, HEX_SHOWN,
+                          digest_hex(&plan->diff_id));
+  int result = check(&layer, err);
+  if (result < 0)
+    error_wrap(err, "%s", layer.where);
+  for (size_t i = 0; i < layer.whiteout_count; i++)
+    free(layer.whiteouts[i]);
+  free(layer.whiteouts);
+  free(layer.where);
+  paths_free(layer.paths);
+  links_free(layer.links);
+  return result;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One layer: the tar stream that its digest is of, against the folder that the engine unpacked it
+ * into.
+ *
+ *     record + the files' bytes ─▶ tar stream ─┬▶ SHA-256 = diff id?      the bytes are the image's
+ *     or blob, unpacked                        └▶ headers ─▶ each entry   type, mode, owner, links
+ * … paths   ─▶ the folder   nothing else lies there
+ *
+ * The digest alone is not enough: a changed mode or owner, a file too many, and a link in a file's
+ * place leave it as it is. And what the headers say holds only if the digest is right in the end,
+ * so no difference is not yet a good layer: layer_check says.
+ */
+#ifndef CORE_ROOTFS_LAYER_H
+#define CORE_ROOTFS_LAYER_H
+
+#include "image/hash.h"
+#include "image/image.h"
+#include "rootfs/differences.h"
+#include "rootfs/links.h"
+#include "rootfs/paths.h"
+#include "rootfs/tar.h"
+
+struct layer {
+  const struct image_layer *plan; /* borrowed */
+  char *where;                    /* owned; "layer 2 (sha256:…)", for messages */
+  const int *folders;             /* borrowed; those of all layers, opened; the lowest first */
+  size_t index;                   /* which of them is this one's */
+  struct differences *found;      /* borrowed */
+
+  struct paths *paths; /* owned; what the image has in it */
+  struct links *links; /* owned */
+  char **whiteouts;    /* owned; paths that must be hidden */
+  size_t whiteout_count;
+  size_t differences; /* of this layer */
+};
+
+/*
+ * Compares a layer; `folders[index]` is its folder. Differences are added to `found`. -1 if it
+ * could not be compared to the end, which is no better.
+ */
+int layer_check(const struct image_layer *plan, const int *folders, size_t index,
+                struct differences *found, struct error *err);
+
+/* --- for the files of this check -------------------------------------------------------------- */
+
+void layer_difference(struct layer *layer, const char *path, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+void layer_tolerated(struct layer *layer, const char *name, const char *path);
+
+static inline int layer_folder(const struct layer *layer)
+{
+  return layer->folders[layer->index];
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/xattr.h"
+
+#include <limits.h>
+#include <linux/limits.h>
+#include <sys/xattr.h>
+
+#define CAPABILITY "security.capability"
+#define OVERLAY "trusted.overlay."
+
+/* The host's own, which it makes and no image should bring. */
+static const char *const host_labels[] = {
+    "security.selinux",     "security.SMACK64", "security.SMACK64EXEC", "security.SMACK64TRANSMUTE",
+    "security.SMACK64MMAP", "security.ima",     "security.evm",         NULL};
+
+/* Documentation/filesystems/overlayfs.rst: where a copy came from, that there are such below, the
+   file system's id. Below other layers overlayfs does not even read them. */
+static const char *const overlay_notes[] = {OVERLAY "origin", OVERLAY "impure", OVERLAY "uuid",
+                                            NULL};
+
+/* The kernel lets a descriptor of O_PATH read no attributes; by this name it does. */
+static void path_of_fd(int fd, char path[32])
+{
+  snprintf(path, 32, "/proc/self/fd/%d", fd);
+}
+
+/* --- one attribute ------------------------------------------------------------------------- */
+
+static const struct tar_xattr *find(const struct tar_entry *entry, const char *name)
+{
+  for (size_t i = 0; i < entry->xattr_count; i++)
+    if (text_equal(entry->xattrs[i].name, name))
+      return &entry->xattrs[i];
+  return NULL;
+}
+
+/* Never compared: they are not the image's. */
+static bool is_ignored(const char *name)
+{
+  return text_listed(name, host_labels) || text_listed(name, overlay_notes) ||
+         text_equal(name, XATTR_OPAQUE);
+}
+
+static int compare_value(struct layer *layer, const struct tar_entry *entry, const char *file,
+                         const struct tar_xattr *xattr, struct error *err)
+{
+  cleanup_free char *value = xcalloc(XATTR_SIZE_MAX, 1);
+  ssize_t length = getxattr(file, xattr->name, value, XATTR_SIZE_MAX);
+  if (length < 0)
+    return error_set(err, "/%s: cannot read its attribute %s: %m", entry->path, xattr->name);
+  if ((size_t)length != xattr->length || memcmp(value, xattr->value, xattr->length) != 0)
+    layer_difference(layer, entry->path, "its extended attribute %s is not the image's",
+                     xattr->name);
+  return 0;
+}
+
+/* One that the file has. */
+static int compare_present(struct layer *layer, const struct tar_entry *entry, const char *file,
+                           const char *name, struct error *err)
+{
+  if (is_ignored(name))
+    return 0;
+  const struct tar_xattr *xattr = find(entry, name);
+  if (xattr == NULL || text_starts(name, OVERLAY)) {
+    layer_difference(layer, entry->path, "it has the extended attribute %s, which %s", name,
+                     xattr == NULL ? "the image does not give it"
+                                   : "no image may give: it is overlayfs's own");
+    return 0;
+  }
+  return compare_value(layer, entry, file, xattr, err);
+}
+
+/* --- all of them --------------------------------------------------------------------------- */
+
+/* The names, each with a NUL; owned by the caller, NULL if there are none. */
+static int list_names(const char *path, const char *file, char **names, size_t *length,
+                      struct error *err)
+{
+  *names = NULL;
+  *length = 0;
+  ssize_t needed = listxattr(file, NULL, 0);
+  if (needed == 0 || (needed < 0 && errno == EOPNOTSUPP))
+    return 0;
+  *names = xcalloc(XATTR_LIST_MAX, 1);
+  needed = needed < 0 ? needed : listxattr(file, *names, XATTR_LIST_MAX);
+  if (needed < 0)
+    return error_set(err, "/%s: cannot read its extended attributes: %m", path);
+  *length = (size_t)needed;
+  return 0;
+}
+
+static bool is_among(const char *names, size_t length, const char *name)
+{
+  for (const char *at = names; at < names + length; at += strlen(at) + 1)
+    if (text_equal(at, name))
+      return true;
+  return false;
+}
+
+static void expect_all(struct layer *layer, const struct tar_entry *entry, const char *names,
+                       size_t length, const struct stat *status)
+{
+  for (size_t i = 0; i < entry->xattr_count; i++) {
+    const char *name = entry->xattrs[i].name;
+    if (is_ignored(name) || is_among(names, length, name))
+      continue;
+    if (text_equal(name, CAPABILITY) && S_ISREG(status->st_mode) && status->st_nlink > 1)
+      layer_tolerated(layer, "link-capability", entry->path);
+    else
+      layer_difference(layer, entry->path, "it lacks the extended attribute %s of the image", name);
+  }
+}
+
+int xattr_compare(struct layer *layer, const struct tar_entry *entry, int fd,
+                  const struct stat *status, struct error *err)
+{
+  char file[32];
+  cleanup_free char *names = NULL;
+  size_t length;
+  path_of_fd(fd, file);
+  if (list_names(entry->path, file, &names, &length, err) < 0)
+    return -1;
+  for (const char *name = names; name < names + length; name += strlen(name) + 1)
+    if (compare_present(layer, entry, file, name, err) < 0)
+      return -1;
+  expect_all(layer, entry, names, length, status);
+  return 0;
+}
+
+int xattr_expect_none(struct layer *layer, const char *path, int fd, struct error *err)
+{
+  cleanup_free char *copy = xstrdup(path);
+  const struct tar_entry nothing = {.path = copy};
+  const struct stat status = {.st_mode = S_IFDIR};
+  return xattr_compare(layer, &nothing, fd, &status, err);
+}
+
+/* --- opaque folders ------------------------------------------------------------------------ */
+
+bool xattr_is_opaque(int fd, bool *valid)
+{
+  char value[2];
+  ssize_t length = fgetxattr(fd, XATTR_OPAQUE, value, sizeof(value));
+  bool opaque = length == 1 && value[0] == 'y';
+  *valid = opaque || (length < 0 && (errno == ENODATA || errno == EOPNOTSUPP));
+  return opaque;
+}
+
+bool xattr_makes_opaque(const struct tar_entry *entry)
+{
+  const struct tar_xattr *xattr = find(entry, XATTR_OPAQUE);
+  return xattr != NULL && xattr->length == 1 && xattr->value[0] == 'y';
+}
