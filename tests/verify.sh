@@ -134,7 +134,7 @@ bundle=\$(jq -r .bundle <<<"\$state")
 rootfs=\$(jq -r .root.path "\$bundle/config.json")
 case \$rootfs in /*) ;; *) rootfs=\$bundle/\$rootfs ;; esac
 plan=$W/plans/\$id.json
-"$TOP/tests/plan-from-store" "$1" "$2" "\$id" "\$bundle" "\$rootfs" "${3:-}" >"\$plan"
+"$TOP/tests/plan-from-store" "$1" "$2" "\$id" "\$bundle" "\$rootfs" ${3:-} >"\$plan"
 digest=sha256:\$(sha256sum "\$plan" | cut -d ' ' -f 1)
 . "$W/tamper"
 eval "exec \"$TOOLKIT/verify-rootfs\" --id \"\$id\" --bundle \"\$bundle\" --rootfs \"\$rootfs\" \

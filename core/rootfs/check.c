@@ -5,6 +5,7 @@
 #include "rootfs/beneath.h"
 #include "rootfs/layer.h"
 #include "rootfs/mounted.h"
+#include "rootfs/mountpoints.h"
 #include "rootfs/started.h"
 
 #include <pthread.h>
@@ -163,7 +164,12 @@ static int check_upper(const struct plan *plan, const struct folders *folders,
     return upper_check_no_shadow(folders->fds, index, found, err);
   if (started_before(options->state, plan->id, plan->upper, fd, &before, err) < 0)
     return -1;
-  return before ? 0 : upper_check_empty(folders->fds, index, found, err);
+  if (before)
+    return 0;
+  cleanup_paths struct paths *mountpoints = paths_new();
+  return mountpoints_mark(plan->bundle, plan->rootfs, mountpoints, err) < 0
+             ? -1
+             : upper_check_empty(folders->fds, index, mountpoints, found, err);
 }
 
 /* Only a container that will start has started. */

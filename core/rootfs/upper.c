@@ -81,17 +81,28 @@ static int check_folder(void *data, const char *path, int fd, struct error *err)
 }
 
 static int walk_layer(const int *folders, size_t index, const char *where,
-                      struct differences *found, const struct walk_visitor *visitor,
-                      struct error *err)
+                      struct paths *mountpoints, struct differences *found,
+                      const struct walk_visitor *visitor, struct error *err)
 {
   cleanup_free char *name = xstrdup(where);
-  struct layer layer = {.where = name, .folders = folders, .index = index, .found = found};
+  struct layer layer = {
+      .where = name, .folders = folders, .index = index, .found = found, .paths = mountpoints};
   struct walk_visitor with_layer = *visitor;
   with_layer.data = &layer;
   return walk(folders[index], &with_layer, err) < 0 ? error_wrap(err, "%s", where) : 0;
 }
 
 /* --- empty ----------------------------------------------------------------------------------- */
+
+/* Is it what the runtime mounts something on? It has no bytes and replaces nothing. */
+static bool is_mountpoint(const struct layer *layer, const char *path, const struct stat *status)
+{
+  struct stat below;
+  return S_ISREG(status->st_mode) && status->st_size == 0 &&
+         (status->st_mode & (S_ISUID | S_ISGID)) == 0 && status->st_nlink == 1 &&
+         (paths_marks(layer->paths, path) & PATH_LISTED) != 0 &&
+         !below_find(layer->folders, layer->index, path, &below);
+}
 
 static int visit_empty(void *data, const struct walk_entry *entry, bool *enter, struct error *err)
 {
@@ -102,18 +113,20 @@ static int visit_empty(void *data, const struct walk_entry *entry, bool *enter, 
     return 0;
   if (look_at(entry, &status, err) < 0)
     return -1;
-  if (is_whiteout(&status))
+  if (is_mountpoint(layer, entry->path, &status))
+    layer_tolerated(layer, "mountpoint", entry->path);
+  else if (is_whiteout(&status))
     layer_difference(layer, entry->path, "it was taken away before the container's first start");
   else
     layer_difference(layer, entry->path, "it was put there before the container's first start");
   return differences_are_full(layer->found) ? error_set(err, "enough differs") : 0;
 }
 
-int upper_check_empty(const int *folders, size_t index, struct differences *found,
-                      struct error *err)
+int upper_check_empty(const int *folders, size_t index, struct paths *mountpoints,
+                      struct differences *found, struct error *err)
 {
   const struct walk_visitor visitor = {.folder = check_folder, .entry = visit_empty};
-  return walk_layer(folders, index, UPPER_WHERE, found, &visitor, err);
+  return walk_layer(folders, index, UPPER_WHERE, mountpoints, found, &visitor, err);
 }
 
 /* --- no shadow ------------------------------------------------------------------------------- */
@@ -178,7 +191,7 @@ int upper_check_no_shadow(const int *folders, size_t index, struct differences *
                           struct error *err)
 {
   const struct walk_visitor visitor = {.folder = visit_shadow_folder, .entry = visit_shadow};
-  return walk_layer(folders, index, UPPER_WHERE, found, &visitor, err);
+  return walk_layer(folders, index, UPPER_WHERE, NULL, found, &visitor, err);
 }
 
 /* --- docker's init layer --------------------------------------------------------------------- */
@@ -239,5 +252,5 @@ static int visit_init(void *data, const struct walk_entry *entry, bool *enter, s
 int upper_check_init(const int *folders, size_t index, struct differences *found, struct error *err)
 {
   const struct walk_visitor visitor = {.folder = check_folder, .entry = visit_init};
-  return walk_layer(folders, index, INIT_WHERE, found, &visitor, err);
+  return walk_layer(folders, index, INIT_WHERE, NULL, found, &visitor, err);
 }

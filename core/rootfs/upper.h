@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "rootfs/differences.h"
+#include "rootfs/paths.h"
 
 enum upper_rule {
   UPPER_IGNORE,               /* it may hold anything */
@@ -20,9 +21,10 @@ enum upper_rule {
 /* By its name in configurations: "ignore", "empty-on-first-start", "no-shadow". */
 bool upper_rule_parse(const char *name, enum upper_rule *rule);
 
-/* `folders` are those of all layers, the lowest first; the one at `index` is looked at. */
-int upper_check_empty(const int *folders, size_t index, struct differences *found,
-                      struct error *err);
+/* `folders` are those of all layers, the lowest first; the one at `index` is looked at. An empty
+   file is fine where the runtime made it to mount something on. (Toleration "mountpoint".) */
+int upper_check_empty(const int *folders, size_t index, struct paths *mountpoints,
+                      struct differences *found, struct error *err);
 int upper_check_no_shadow(const int *folders, size_t index, struct differences *found,
                           struct error *err);
 int upper_check_init(const int *folders, size_t index, struct differences *found,
