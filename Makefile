@@ -257,10 +257,12 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	  $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) $(ZSTD) -pthread -ldl -o $@
 
 .PHONY: bench
-bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline
+bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline $(BUILD)/bench/measure
 	@BUILD=$(BUILD) tests/bench.sh
+	@BUILD=$(BUILD) tests/bench-verify.sh
 
 $(BUILD)/bench/bench: $(BUILD)/obj/tests/bench/bench.o $(BUILD)/libcore.a
+$(BUILD)/bench/measure: $(BUILD)/obj/tests/bench/measure.o $(BUILD)/libcore.a
 $(BUILD)/bench/trampoline: $(BUILD)/obj/tests/bench/trampoline.o
 $(BUILD)/bench/%:
 	@mkdir -p $(@D)
@@ -380,5 +382,5 @@ help:
 	  'make test RUN=…    some groups of tests, without installing anything: see tests/run' \
 	  'make check-asan    tests built with AddressSanitizer and UBSan' \
 	  'make fuzz TIME=60  each fuzzer for that many seconds; fuzz-smoke: for five' \
-	  'make bench         what the runtime costs, against a bare exec' \
+	  'make bench         what the runtime costs, against a bare exec; and verify-rootfs' \
 	  'make format        clang-format; format-check only looks; tidy: clang-tidy'

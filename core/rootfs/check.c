@@ -3,7 +3,7 @@
 
 #include "common/trust.h"
 #include "rootfs/beneath.h"
-#include "rootfs/layer.h"
+#include "rootfs/known.h"
 #include "rootfs/mounted.h"
 #include "rootfs/mountpoints.h"
 #include "rootfs/started.h"
@@ -64,6 +64,7 @@ struct work {
   const struct plan *plan;
   const int *folders;
   struct differences *found;
+  struct known known;
   size_t *order; /* owned; which layer comes when */
   size_t next;   /* in the order; taken atomically */
 };
@@ -77,7 +78,8 @@ static void *check_some(void *data)
     if (turn >= work->plan->layer_count || differences_are_full(work->found))
       return NULL;
     size_t index = work->order[turn];
-    if (layer_check(&work->plan->layers[index], work->folders, index, work->found, &err) < 0)
+    if (known_check(&work->known, &work->plan->layers[index], work->folders, index, work->found,
+                    &err) < 0)
       differences_add(work->found, "cannot verify", NULL, "%s", err.text);
   }
 }
@@ -144,9 +146,12 @@ static void check_opened_layers(const struct plan *plan, const struct folders *f
                                 const struct check_options *options, struct differences *found)
 {
   struct work work = {.plan = plan, .folders = folders->fds, .found = found};
+  struct cache *cache = options->state != NULL ? cache_open(options->state) : NULL;
+  work.known = (struct known){cache, options->believe_fingerprints};
   work.order = make_order(plan);
   run_threads(&work, count_threads(plan, options->threads));
   free(work.order);
+  cache_close(cache);
 }
 
 /* --- what lies above them -------------------------------------------------------------------- */

@@ -13,9 +13,10 @@
 struct check_options {
   unsigned threads; /* 0: as many as there are processors, at most CHECK_THREADS_MAX */
   enum upper_rule upper;
-  const char *mountinfo; /* NULL: /proc/self/mountinfo */
-  bool lenient;          /* the container will start whatever is found */
-  const char *state;     /* folder in which it is noted which containers have started; borrowed */
+  bool believe_fingerprints; /* rootfs/fingerprint.h: not to read again what was not written to */
+  const char *mountinfo;     /* NULL: /proc/self/mountinfo */
+  bool lenient;              /* the container will start whatever is found */
+  const char *state;         /* rootfs/state_folder.h; borrowed; NULL: nothing is kept */
 };
 
 /*

@@ -15,6 +15,7 @@
 struct layer_stream {
   struct inflate *stream;  /* owned; the record's bytes */
   struct tarsplit *record; /* owned; NULL: the stream is the tar stream itself */
+  struct record *kept;     /* borrowed; NULL: none is written */
   struct hash *hash;       /* owned */
   unsigned char *bytes;    /* owned; two chunks */
   bool broken;             /* some of its bytes are not there to be hashed */
@@ -37,15 +38,25 @@ void layer_tolerated(struct layer *layer, const char *name, const char *path)
 
 /* --- the stream ------------------------------------------------------------------------------ */
 
-/* A tar_source. */
-static int read_stream(void *data, void *buffer, size_t length, size_t *got, struct error *err)
+static int read_stream(struct layer_stream *stream, void *buffer, size_t length, size_t *got,
+                       struct error *err)
 {
-  struct layer_stream *stream = data;
   int result = stream->record != NULL ? tarsplit_read(stream->record, buffer, length, got, err)
                                       : inflate_read(stream->stream, buffer, length, got, err);
   if (result == 0)
     hash_add(stream->hash, buffer, *got);
   return result;
+}
+
+/* A tar_source: what is read so is no file's. */
+static int read_headers(void *data, void *buffer, size_t length, size_t *got, struct error *err)
+{
+  struct layer_stream *stream = data;
+  if (read_stream(stream, buffer, length, got, err) < 0)
+    return -1;
+  if (stream->kept != NULL)
+    record_add(stream->kept, buffer, *got);
+  return 0;
 }
 
 static int open_stream(const struct image_layer *plan, struct layer_stream *stream,
@@ -115,6 +126,8 @@ static int compare_file(struct layer *layer, const struct tar_entry *entry, int 
                         struct layer_stream *stream, struct error *err)
 {
   bool same = fd >= 0;
+  if (stream->kept != NULL)
+    record_add_file(stream->kept, entry->path, entry->size);
   for (uint64_t left = entry->size; left > 0;) {
     size_t wanted = left < CHUNK ? (size_t)left : CHUNK, got, found;
     if (read_stream(stream, stream->bytes, wanted, &got, err) < 0)
@@ -149,7 +162,7 @@ static int check_entry(struct layer *layer, const struct tar_entry *entry,
 
 static int check_entries(struct layer *layer, struct layer_stream *stream, struct error *err)
 {
-  const struct tar_source source = {.read = read_stream, .data = stream};
+  const struct tar_source source = {.read = read_headers, .data = stream};
   const struct tar_entry *entry;
   cleanup_tar struct tar *tar = tar_new(&source);
   int got;
@@ -178,9 +191,9 @@ static void check_digest(struct layer *layer, struct layer_stream *stream)
                      found.text, layer->plan->record);
 }
 
-static int check(struct layer *layer, struct error *err)
+static int check(struct layer *layer, struct record *record, struct error *err)
 {
-  struct layer_stream stream = {.stream = NULL};
+  struct layer_stream stream = {.kept = record};
   int result = open_stream(layer->plan, &stream, err);
   if (result == 0)
     result = check_entries(layer, &stream, err);
@@ -193,16 +206,18 @@ static int check(struct layer *layer, struct error *err)
 }
 
 int layer_check(const struct image_layer *plan, const int *folders, size_t index,
-                struct differences *found, struct error *err)
+                struct record *record, struct differences *found, struct error *err)
 {
   struct layer layer = {
       .plan = plan, .folders = folders, .index = index, .found = found, .paths = paths_new()};
   layer.links = links_new();
   layer.where = xasprintf("layer %zu (" DIGEST_ALGORITHM "%.*s)", index + 1, HEX_SHOWN,
                           digest_hex(&plan->diff_id));
-  int result = check(&layer, err);
+  int result = check(&layer, record, err);
   if (result < 0)
     error_wrap(err, "%s", layer.where);
+  else
+    result = layer.differences > 0 ? 1 : 0;
   for (size_t i = 0; i < layer.whiteout_count; i++)
     free(layer.whiteouts[i]);
   free(layer.whiteouts);

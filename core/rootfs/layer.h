@@ -19,6 +19,7 @@
 #include "rootfs/differences.h"
 #include "rootfs/links.h"
 #include "rootfs/paths.h"
+#include "rootfs/record.h"
 #include "rootfs/tar.h"
 
 struct layer {
@@ -36,11 +37,12 @@ struct layer {
 };
 
 /*
- * Compares a layer; `folders[index]` is its folder. Differences are added to `found`. -1 if it
- * could not be compared to the end, which is no better.
+ * Compares a layer; `folders[index]` is its folder. 0: it is what its digest says; 1: it is not, as
+ * was added to `found`; -1: it could not be compared to the end, which is no better. Of a blob a
+ * record is written, if `record` is not NULL (borrowed); it is worth something only after 0.
  */
 int layer_check(const struct image_layer *plan, const int *folders, size_t index,
-                struct differences *found, struct error *err);
+                struct record *record, struct differences *found, struct error *err);
 
 /* --- for the files of this check -------------------------------------------------------------- */
 

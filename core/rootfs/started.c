@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/started.h"
 
-#include "common/file.h"
-#include "common/trust.h"
+#include "rootfs/state_folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,29 +11,6 @@
 #define FOLDER "started"
 #define NOTE_MAX (PATH_MAX + 128)
 #define ID_MAX 255 /* of a file's name */
-
-/* --- the folder ------------------------------------------------------------------------------ */
-
-static int make_folder(const char *path, mode_t mode, struct error *err)
-{
-  if (mkdir(path, mode) == 0 || errno == EEXIST)
-    return 0;
-  return error_set(err, "cannot make the folder %s: %m", path);
-}
-
-/* STATE/started, made with the two folders above it if need be. */
-static int open_folder(const char *state, struct error *err)
-{
-  cleanup_free char *above = xstrdup(state);
-  cleanup_free char *path = xasprintf("%s/" FOLDER, state);
-  char *slash = strrchr(above, '/');
-  if (slash != NULL && slash != above)
-    *slash = '\0';
-  if (make_folder(above, 0755, err) < 0 || make_folder(state, 0700, err) < 0 ||
-      make_folder(path, 0700, err) < 0)
-    return -1;
-  return trust_open_folder(path, err);
-}
 
 /* An id that is no file's name would be a way out of the folder. */
 static int check_id(const char *id, struct error *err)
@@ -58,18 +34,11 @@ static int make_note(const char *path, int upper, char note[NOTE_MAX], struct er
   return 0;
 }
 
-/* "" if there is none. */
 static int read_note(int folder, const char *id, char note[NOTE_MAX], struct error *err)
 {
-  cleanup_close int fd = openat(folder, id, FILE_OPEN_FLAGS | O_NOFOLLOW);
-  *note = '\0';
-  if (fd < 0 && errno == ENOENT)
+  if (state_folder_read(folder, id, note, NOTE_MAX) == 0)
     return 0;
-  ssize_t got = fd >= 0 ? read(fd, note, NOTE_MAX - 1) : -1;
-  if (got < 0)
-    return error_set(err, "cannot read the note that %s has started: %m", id);
-  note[got] = '\0';
-  return 0;
+  return error_set(err, "cannot read the note that %s has started: %m", id);
 }
 
 int started_before(const char *state, const char *id, const char *path, int upper, bool *before,
@@ -78,7 +47,7 @@ int started_before(const char *state, const char *id, const char *path, int uppe
   char expected[NOTE_MAX], found[NOTE_MAX];
   if (check_id(id, err) < 0)
     return -1;
-  cleanup_close int folder = open_folder(state, err);
+  cleanup_close int folder = state_folder_open(state, FOLDER, err);
   if (folder < 0 || make_note(path, upper, expected, err) < 0 ||
       read_note(folder, id, found, err) < 0)
     return -1;
@@ -119,15 +88,11 @@ int started_note(const char *state, const char *id, const char *path, int upper,
   char note[NOTE_MAX];
   if (check_id(id, err) < 0)
     return -1;
-  cleanup_close int folder = open_folder(state, err);
+  cleanup_close int folder = state_folder_open(state, FOLDER, err);
   if (folder < 0 || make_note(path, upper, note, err) < 0)
     return -1;
   clean(folder);
-  cleanup_free char *new_name = xasprintf(".%.*s.new", ID_MAX - 8, id);
-  cleanup_close int fd =
-      openat(folder, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0 || file_write_all(fd, note, strlen(note)) < 0 ||
-      renameat(folder, new_name, folder, id) < 0)
+  if (state_folder_write(folder, id, note) < 0)
     return error_set(err, "cannot note in %s that %s has started: %m", state, id);
   return 0;
 }

@@ -8,9 +8,7 @@
 
 #include "common/error.h"
 
-#define STARTED_STATE "/var/lib/container-hooks/verify"
-
-/* `state` is a folder, which is made if need be; `upper` is the container's own layer, opened, and
+/* `state` is the folder of rootfs/state_folder.h; `upper` is the container's own layer, opened, and
    `path` its path. */
 int started_before(const char *state, const char *id, const char *path, int upper, bool *before,
                    struct error *err);

@@ -38,6 +38,8 @@ struct tarsplit *tarsplit_new(struct inflate *stream, const char *name)
   struct tarsplit *record = xcalloc(1, sizeof(*record));
   record->stream = stream;
   record->name = name;
+  record->capacity = CHUNK;
+  record->text = xcalloc(record->capacity, 1);
   return record;
 }
 

@@ -91,7 +91,7 @@ static int list_names(const char *path, const char *file, char **names, size_t *
 
 static bool is_among(const char *names, size_t length, const char *name)
 {
-  for (const char *at = names; at < names + length; at += strlen(at) + 1)
+  for (const char *at = names; length > 0 && at < names + length; at += strlen(at) + 1)
     if (text_equal(at, name))
       return true;
   return false;
@@ -120,7 +120,7 @@ int xattr_compare(struct layer *layer, const struct tar_entry *entry, int fd,
   path_of_fd(fd, file);
   if (list_names(entry->path, file, &names, &length, err) < 0)
     return -1;
-  for (const char *name = names; name < names + length; name += strlen(name) + 1)
+  for (const char *name = names; length > 0 && name < names + length; name += strlen(name) + 1)
     if (compare_present(layer, entry, file, name, err) < 0)
       return -1;
   expect_all(layer, entry, names, length, status);

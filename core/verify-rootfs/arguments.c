@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify-rootfs/arguments.h"
 
-#include "rootfs/started.h"
+#include "rootfs/state_folder.h"
 
 const char arguments_help[] =
     "verify-rootfs - compares a container's root file system with its image\n"
@@ -22,8 +22,11 @@ const char arguments_help[] =
     "  --upper RULE          for what the container itself has written: empty-on-first-start\n"
     "                        (the default), no-shadow or ignore\n"
     "  --mode MODE           enforce (the default), warn or audit\n"
+    "  --cache WHAT          off (the default): every file is read; metadata: not those of a "
+    "layer\n"
+    "                        that was good before and has not been written to since\n"
     "  --threads N           1 to 64; by default one for each processor, at most 4\n"
-    "  --state FOLDER        where it notes what has started; by default " STARTED_STATE "\n"
+    "  --state FOLDER        where it notes what has started; by default " STATE_FOLDER "\n"
     "  --log FILE            where it logs; --log-level error, warn, info or debug\n"
     "  --help, --version\n"
     "\n"
@@ -97,6 +100,12 @@ static int take(const char *name, const char *value, struct arguments *arguments
                ? 0
                : error_set(err, "--upper is '%s', not empty-on-first-start, no-shadow or ignore",
                            value);
+  if (text_equal(name, "--cache")) {
+    arguments->options.believe_fingerprints = text_equal(value, "metadata");
+    return arguments->options.believe_fingerprints || text_equal(value, "off")
+               ? 0
+               : error_set(err, "--cache is '%s', not off or metadata", value);
+  }
   if (text_equal(name, "--mode"))
     return parse_mode(value, arguments, err);
   if (text_equal(name, "--threads"))
@@ -113,7 +122,7 @@ int arguments_parse(char **argv, struct arguments *arguments, struct error *err)
                          .config = "",
                          .log = "",
                          .log_level = LOG_INFO,
-                         .options = {.upper = UPPER_EMPTY_ON_FIRST_START, .state = STARTED_STATE}};
+                         .options = {.upper = UPPER_EMPTY_ON_FIRST_START, .state = STATE_FOLDER}};
   for (char **at = argv + 1; *at != NULL; at += 2) {
     arguments->help |= text_equal(*at, "--help");
     arguments->version |= text_equal(*at, "--version");

@@ -44,7 +44,7 @@ static char *check(const char *make, const char *change)
 
   cleanup_differences struct differences *found = differences_new(16);
   int folders[] = {open(below, O_RDONLY | O_CLOEXEC), open(disk, O_RDONLY | O_CLOEXEC)};
-  int result = layer_check(&plan, folders, 1, found, &err);
+  int result = layer_check(&plan, folders, 1, NULL, found, &err);
   char *text;
   size_t size;
   FILE *stream = xmemstream(&text, &size);

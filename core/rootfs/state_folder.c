@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rootfs/state_folder.h"
+
+#include "common/file.h"
+#include "common/trust.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+static int make_folder(const char *path, mode_t mode, struct error *err)
+{
+  if (mkdir(path, mode) == 0 || errno == EEXIST)
+    return 0;
+  return error_set(err, "cannot make the folder %s: %m", path);
+}
+
+int state_folder_open(const char *state, const char *name, struct error *err)
+{
+  cleanup_free char *above = xstrdup(state);
+  cleanup_free char *path = xasprintf("%s/%s", state, name);
+  char *slash = strrchr(above, '/');
+  if (slash != NULL && slash != above)
+    *slash = '\0';
+  if (make_folder(above, 0755, err) < 0 || make_folder(state, 0700, err) < 0 ||
+      make_folder(path, 0700, err) < 0)
+    return -1;
+  return trust_open_folder(path, err);
+}
+
+int state_folder_write(int folder, const char *name, const char *text)
+{
+  /* Its own name for each process: two may start at the same time. */
+  cleanup_free char *new_name = xasprintf(".%d.new", getpid());
+  cleanup_close int fd =
+      openat(folder, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd >= 0 && file_write_all(fd, text, strlen(text)) == 0 &&
+      renameat(folder, new_name, folder, name) == 0)
+    return 0;
+  int saved = errno;
+  unlinkat(folder, new_name, 0);
+  errno = saved;
+  return -1;
+}
+
+int state_folder_read(int folder, const char *name, char *text, size_t size)
+{
+  cleanup_close int fd = openat(folder, name, FILE_OPEN_FLAGS | O_NOFOLLOW);
+  *text = '\0';
+  if (fd < 0)
+    return errno == ENOENT ? 0 : -1;
+  ssize_t got = read(fd, text, size - 1);
+  text[got > 0 ? got : 0] = '\0';
+  return got < 0 ? -1 : 0;
+}
