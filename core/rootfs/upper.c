@@ -9,7 +9,6 @@
 #include "rootfs/xattr.h"
 
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
 #define UPPER_WHERE "the container's own layer"
 #define INIT_WHERE "docker's init layer"
@@ -133,9 +132,7 @@ int upper_check_empty(const int *folders, size_t index, struct paths *mountpoint
 
 static void expect_no_attribute(struct layer *layer, const char *path, int fd, const char *name)
 {
-  char file[32];
-  snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
-  if (getxattr(file, name, NULL, 0) >= 0 || (errno != ENODATA && errno != EOPNOTSUPP))
+  if (xattr_get(fd, name, NULL, 0) >= 0 || (errno != ENODATA && errno != EOPNOTSUPP))
     layer_difference(layer, path, "it has the extended attribute %s", name);
 }
 

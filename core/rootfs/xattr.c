@@ -18,10 +18,31 @@ static const char *const host_labels[] = {
 static const char *const overlay_notes[] = {OVERLAY "origin", OVERLAY "impure", OVERLAY "uuid",
                                             NULL};
 
-/* The kernel lets a descriptor of O_PATH read no attributes; by this name it does. */
+/* The kernel lets a descriptor of O_PATH read no attributes; by this name it does. It costs more,
+   so the descriptor is tried first. */
 static void path_of_fd(int fd, char path[32])
 {
   snprintf(path, 32, "/proc/self/fd/%d", fd);
+}
+
+static ssize_t list(int fd, char *names, size_t size)
+{
+  char path[32];
+  ssize_t length = flistxattr(fd, names, size);
+  if (length >= 0 || errno != EBADF)
+    return length;
+  path_of_fd(fd, path);
+  return listxattr(path, names, size);
+}
+
+ssize_t xattr_get(int fd, const char *name, void *value, size_t size)
+{
+  char path[32];
+  ssize_t length = fgetxattr(fd, name, value, size);
+  if (length >= 0 || errno != EBADF)
+    return length;
+  path_of_fd(fd, path);
+  return getxattr(path, name, value, size);
 }
 
 /* --- one attribute ------------------------------------------------------------------------- */
@@ -41,11 +62,11 @@ static bool is_ignored(const char *name)
          text_equal(name, XATTR_OPAQUE);
 }
 
-static int compare_value(struct layer *layer, const struct tar_entry *entry, const char *file,
+static int compare_value(struct layer *layer, const struct tar_entry *entry, int fd,
                          const struct tar_xattr *xattr, struct error *err)
 {
   cleanup_free char *value = xcalloc(XATTR_SIZE_MAX, 1);
-  ssize_t length = getxattr(file, xattr->name, value, XATTR_SIZE_MAX);
+  ssize_t length = xattr_get(fd, xattr->name, value, XATTR_SIZE_MAX);
   if (length < 0)
     return error_set(err, "/%s: cannot read its attribute %s: %m", entry->path, xattr->name);
   if ((size_t)length != xattr->length || memcmp(value, xattr->value, xattr->length) != 0)
@@ -55,7 +76,7 @@ static int compare_value(struct layer *layer, const struct tar_entry *entry, con
 }
 
 /* One that the file has. */
-static int compare_present(struct layer *layer, const struct tar_entry *entry, const char *file,
+static int compare_present(struct layer *layer, const struct tar_entry *entry, int fd,
                            const char *name, struct error *err)
 {
   if (is_ignored(name))
@@ -67,22 +88,21 @@ static int compare_present(struct layer *layer, const struct tar_entry *entry, c
                                    : "no image may give: it is overlayfs's own");
     return 0;
   }
-  return compare_value(layer, entry, file, xattr, err);
+  return compare_value(layer, entry, fd, xattr, err);
 }
 
 /* --- all of them --------------------------------------------------------------------------- */
 
 /* The names, each with a NUL; owned by the caller, NULL if there are none. */
-static int list_names(const char *path, const char *file, char **names, size_t *length,
-                      struct error *err)
+static int list_names(const char *path, int fd, char **names, size_t *length, struct error *err)
 {
   *names = NULL;
   *length = 0;
-  ssize_t needed = listxattr(file, NULL, 0);
+  ssize_t needed = list(fd, NULL, 0);
   if (needed == 0 || (needed < 0 && errno == EOPNOTSUPP))
     return 0;
   *names = xcalloc(XATTR_LIST_MAX, 1);
-  needed = needed < 0 ? needed : listxattr(file, *names, XATTR_LIST_MAX);
+  needed = needed < 0 ? needed : list(fd, *names, XATTR_LIST_MAX);
   if (needed < 0)
     return error_set(err, "/%s: cannot read its extended attributes: %m", path);
   *length = (size_t)needed;
@@ -114,14 +134,12 @@ static void expect_all(struct layer *layer, const struct tar_entry *entry, const
 int xattr_compare(struct layer *layer, const struct tar_entry *entry, int fd,
                   const struct stat *status, struct error *err)
 {
-  char file[32];
   cleanup_free char *names = NULL;
   size_t length;
-  path_of_fd(fd, file);
-  if (list_names(entry->path, file, &names, &length, err) < 0)
+  if (list_names(entry->path, fd, &names, &length, err) < 0)
     return -1;
   for (const char *name = names; length > 0 && name < names + length; name += strlen(name) + 1)
-    if (compare_present(layer, entry, file, name, err) < 0)
+    if (compare_present(layer, entry, fd, name, err) < 0)
       return -1;
   expect_all(layer, entry, names, length, status);
   return 0;

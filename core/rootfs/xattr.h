@@ -26,6 +26,9 @@ int xattr_compare(struct layer *layer, const struct tar_entry *entry, int fd,
 /* The same for a folder that the image does not list: it may have none. */
 int xattr_expect_none(struct layer *layer, const char *path, int fd, struct error *err);
 
+/* fgetxattr(2), also of a descriptor opened by O_PATH. */
+ssize_t xattr_get(int fd, const char *name, void *value, size_t size);
+
 /* Is the folder marked as opaque? `fd` is open for reading. *valid: it is marked as overlayfs marks
    it, or not at all. */
 bool xattr_is_opaque(int fd, bool *valid);
