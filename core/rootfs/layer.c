@@ -2,23 +2,28 @@
 #include "rootfs/layer.h"
 
 #include "common/trust.h"
+#include "rootfs/ahead.h"
 #include "rootfs/culprit.h"
 #include "rootfs/entry.h"
 #include "rootfs/extra.h"
 #include "rootfs/tarsplit.h"
 #include "rootfs/whiteout.h"
 
+#include <sys/uio.h>
+
 #define CHUNK (128UL * 1024)
 #define HEX_SHOWN 12 /* digits of a digest, for people */
 
 /* The tar stream of a layer, which is hashed as it goes by. */
 struct layer_stream {
-  struct inflate *stream;  /* owned; the record's bytes */
-  struct tarsplit *record; /* owned; NULL: the stream is the tar stream itself */
-  struct record *kept;     /* borrowed; NULL: none is written */
-  struct hash *hash;       /* owned */
-  unsigned char *bytes;    /* owned; two chunks */
-  bool broken;             /* some of its bytes are not there to be hashed */
+  struct inflate *stream;     /* owned; the record's bytes */
+  struct tarsplit *record;    /* owned; NULL: the stream is the tar stream itself */
+  struct record *kept;        /* borrowed; NULL: none is written */
+  struct hash *hash;          /* owned */
+  unsigned char *bytes;       /* owned; two chunks */
+  struct ahead *ahead;        /* owned; NULL: nobody reads ahead */
+  uint64_t files, bytes_read; /* of files, so far */
+  bool broken;                /* some of its bytes are not there to be hashed */
 };
 
 void layer_difference(struct layer *layer, const char *path, const char *format, ...)
@@ -102,10 +107,31 @@ static int read_file(int fd, const char *path, unsigned char *bytes, size_t leng
   return 0;
 }
 
-/* The bytes are in the folder only: they go into the stream from there. */
-static int hash_file(const struct tar_entry *entry, int fd, struct layer_stream *stream,
-                     struct error *err)
+/* Does the file's beginning have to be fetched from the disk? Then others will have to be. */
+static bool is_on_disk(int fd)
 {
+  char byte;
+  const struct iovec place = {.iov_base = &byte, .iov_len = 1};
+  return preadv2(fd, &place, 1, 0, RWF_NOWAIT) < 0 && errno == EAGAIN;
+}
+
+static void read_ahead(struct layer *layer, const struct tar_entry *entry, int fd,
+                       struct layer_stream *stream)
+{
+  if (stream->ahead == NULL && fd >= 0 && is_on_disk(fd)) {
+    stream->ahead = ahead_start(layer_folder(layer), layer->plan->record);
+    ahead_done(stream->ahead, stream->files, stream->bytes_read);
+  }
+  stream->files++;
+  stream->bytes_read += entry->size;
+  ahead_done(stream->ahead, 1, entry->size);
+}
+
+/* The bytes are in the folder only: they go into the stream from there. */
+static int hash_file(struct layer *layer, const struct tar_entry *entry, int fd,
+                     struct layer_stream *stream, struct error *err)
+{
+  read_ahead(layer, entry, fd, stream);
   if (tarsplit_file(stream->record, entry->size, err) < 0)
     return -1;
   stream->broken |= fd < 0;
@@ -156,7 +182,7 @@ static int check_entry(struct layer *layer, const struct tar_entry *entry,
     return -1;
   if (entry->size == 0)
     return 0;
-  return stream->record != NULL ? hash_file(entry, fd, stream, err)
+  return stream->record != NULL ? hash_file(layer, entry, fd, stream, err)
                                 : compare_file(layer, entry, fd, stream, err);
 }
 
@@ -199,6 +225,7 @@ static int check(struct layer *layer, struct record *record, struct error *err)
     result = check_entries(layer, &stream, err);
   if (result == 0)
     check_digest(layer, &stream);
+  ahead_stop(stream.ahead);
   close_stream(&stream);
   if (result < 0 || whiteout_check(layer, err) < 0)
     return -1;
