@@ -11,13 +11,13 @@
 /* The path in the root file system that a destination leads to, or "" if nothing is there. */
 static void resolve(int root, const char *destination, char resolved[PATH_MAX])
 {
-  char name[32], base[PATH_MAX], path[PATH_MAX];
+  char name[32], base[PATH_MAX] = "", path[PATH_MAX] = "";
   struct open_how how = {.flags = O_PATH | O_CLOEXEC,
                          .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
   cleanup_close int fd = (int)syscall(SYS_openat2, root, destination, &how, sizeof(how));
   *resolved = '\0';
   snprintf(name, sizeof(name), "/proc/self/fd/%d", root);
-  ssize_t base_length = readlink(name, base, sizeof(base));
+  ssize_t base_length = readlink(name, base, sizeof(base) - 1);
   snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
   ssize_t length = fd >= 0 ? readlink(name, path, sizeof(path) - 1) : -1;
   if (base_length <= 0 || length <= base_length + 1 ||

@@ -75,7 +75,7 @@ bool tar_header_is_zero(const unsigned char block[TAR_BLOCK])
 static int check_sum(const unsigned char *block, struct error *err)
 {
   uint64_t expected;
-  int64_t sum = SPACES_AS_SUM, signed_sum = SPACES_AS_SUM;
+  int sum = SPACES_AS_SUM, signed_sum = SPACES_AS_SUM; /* of 512 bytes */
   if (read_number(block, CHECKSUM, "check sum", &expected, err) < 0)
     return -1;
   for (size_t i = 0; i < TAR_BLOCK; i++) {
@@ -84,7 +84,7 @@ static int check_sum(const unsigned char *block, struct error *err)
     sum += block[i];
     signed_sum += (signed char)block[i];
   }
-  if ((int64_t)expected == sum || (int64_t)expected == signed_sum)
+  if (expected == (uint64_t)sum || expected == (uint64_t)signed_sum)
     return 0;
   return error_set(err, "a tar header's check sum is wrong");
 }

@@ -86,7 +86,7 @@ static int visit_names(struct progress *progress, DIR *stream, const char *path,
 {
   if (read_names(progress, stream, path, names, err) < 0)
     return -1;
-  if (progress->visitor->sorted)
+  if (progress->visitor->sorted && names->count > 0)
     qsort(names->texts, names->count, sizeof(*names->texts), by_bytes);
   for (size_t i = 0; i < names->count; i++)
     if (visit_entry(progress, dirfd(stream), path, names->texts[i], err) < 0)
