@@ -117,10 +117,11 @@ make_many() {
   done
 }
 
-# verify_hook ENGINE ROOT [MANIFEST]: a hook that makes a plan and calls verify-rootfs. What is in
-# $W/options is added to its arguments; $W/tamper is run before, with `plan` and `digest` set.
+# verify_hook ROOT: a hook that makes a plan of a container of the engine with this data root and
+# calls verify-rootfs. What is in $W/options is added to its arguments; $W/tamper is run before, with
+# `plan` and `digest` set.
 verify_hook() {
-  cp "$BUILD/verify-rootfs" "$TOOLKIT"
+  cp "$BUILD/verify-rootfs" "$BUILD/tests/programs/verify-plan" "$TOOLKIT"
   : >"$W/options"
   : >"$W/tamper"
   mkdir -p "$W/plans"
@@ -134,8 +135,7 @@ bundle=\$(jq -r .bundle <<<"\$state")
 rootfs=\$(jq -r .root.path "\$bundle/config.json")
 case \$rootfs in /*) ;; *) rootfs=\$bundle/\$rootfs ;; esac
 plan=$W/plans/\$id.json
-"$TOP/tests/plan-from-store" "$1" "$2" "\$id" "\$bundle" "\$rootfs" ${3:-} >"\$plan"
-digest=sha256:\$(sha256sum "\$plan" | cut -d ' ' -f 1)
+digest=\$("$TOOLKIT/verify-plan" "\$id" "\$bundle" "\$rootfs" "\$plan" "$1")
 . "$W/tamper"
 eval "exec \"$TOOLKIT/verify-rootfs\" --id \"\$id\" --bundle \"\$bundle\" --rootfs \"\$rootfs\" \
   --image cht/hard:1 --plan \"\$plan\" --plan-digest \"\$digest\" --state $W/state \

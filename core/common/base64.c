@@ -3,44 +3,45 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* -1 for what is no digit. */
-static int digit_of(char letter)
+#define NO_DIGIT 64
+
+/* The digit that each byte stands for. A table, for the records of layers are long. */
+static void make_digits(unsigned char digits[256])
 {
-  if (letter >= 'A' && letter <= 'Z')
-    return letter - 'A';
-  if (letter >= 'a' && letter <= 'z')
-    return letter - 'a' + 26;
-  if (letter >= '0' && letter <= '9')
-    return letter - '0' + 52;
-  return letter == '+' ? 62 : letter == '/' ? 63 : -1;
+  memset(digits, NO_DIGIT, 256);
+  for (unsigned char i = 0; i < 64; i++)
+    digits[(unsigned char)alphabet[i]] = i;
 }
 
-/* Four letters, of which `digits` (2 to 4) are no padding, to one byte less than digits. */
-static bool decode_four(const char *letters, size_t digits, unsigned char *bytes)
+/* Four letters, of which `count` (2 to 4) are no padding, to one byte less than that. */
+static bool decode_four(const unsigned char digits[256], const char *letters, size_t count,
+                        unsigned char *bytes)
 {
   uint32_t bits = 0;
   for (size_t i = 0; i < 4; i++) {
-    int digit = i < digits ? digit_of(letters[i]) : 0;
-    if (digit < 0)
+    unsigned digit = i < count ? digits[(unsigned char)letters[i]] : 0;
+    if (digit == NO_DIGIT)
       return false;
-    bits = bits << 6 | (uint32_t)digit;
+    bits = bits << 6 | digit;
   }
-  for (size_t i = 0; i < digits - 1; i++)
+  for (size_t i = 0; i < count - 1; i++)
     bytes[i] = (unsigned char)(bits >> (16 - 8 * i));
-  return (bits & ((1U << (8 * (4 - digits))) - 1)) == 0; /* nothing behind the last byte */
+  return (bits & ((1U << (8 * (4 - count))) - 1)) == 0; /* nothing behind the last byte */
 }
 
 bool base64_decode(const char *text, size_t length, char **bytes, size_t *size)
 {
   if (length % 4 != 0)
     return false;
+  unsigned char digits[256];
   size_t padding = 0;
+  make_digits(digits);
   while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
     padding++;
   cleanup_free char *decoded = xcalloc(length / 4 * 3 + 1, 1);
   for (size_t at = 0; at < length; at += 4) {
-    size_t digits = at + 4 == length ? 4 - padding : 4;
-    if (!decode_four(text + at, digits, (unsigned char *)decoded + at / 4 * 3))
+    size_t count = at + 4 == length ? 4 - padding : 4;
+    if (!decode_four(digits, text + at, count, (unsigned char *)decoded + at / 4 * 3))
       return false;
   }
   *size = length / 4 * 3 - padding;

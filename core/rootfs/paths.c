@@ -54,20 +54,19 @@ static size_t place_of(const struct paths *paths, uint64_t sum)
 
 static void grow(struct paths *paths)
 {
-  struct paths larger = *paths;
-  larger.capacity *= 2;
-  larger.sums = xcalloc(larger.capacity, sizeof(*larger.sums));
-  larger.marks = xcalloc(larger.capacity, 1);
-  for (size_t i = 0; i < paths->capacity; i++) {
-    if (paths->sums[i] == 0)
+  size_t count = paths->capacity;
+  cleanup_free uint64_t *sums = paths->sums;
+  cleanup_free unsigned char *marks = paths->marks;
+  paths->capacity *= 2;
+  paths->sums = xcalloc(paths->capacity, sizeof(*paths->sums));
+  paths->marks = xcalloc(paths->capacity, 1);
+  for (size_t i = 0; i < count; i++) {
+    if (sums[i] == 0)
       continue;
-    size_t place = place_of(&larger, paths->sums[i]);
-    larger.sums[place] = paths->sums[i];
-    larger.marks[place] = paths->marks[i];
+    size_t place = place_of(paths, sums[i]);
+    paths->sums[place] = sums[i];
+    paths->marks[place] = marks[i];
   }
-  free(paths->sums);
-  free(paths->marks);
-  *paths = larger;
 }
 
 unsigned paths_marks(const struct paths *paths, const char *path)

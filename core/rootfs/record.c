@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/record.h"
 
-#include "rootfs/base64.h"
+#include "common/base64.h"
 
 #include <zlib.h>
 
@@ -39,9 +39,9 @@ static void write_line(struct record *record, int type, const char *key, const v
   cleanup_free char *start = xasprintf("{\"type\":%d,\"%s\":\"", type, key);
   cleanup_free char *end =
       xasprintf("\"%s,\"position\":%llu}\n", rest, (unsigned long long)record->position++);
-  cleanup_free char *base64 = xcalloc((length + 2) / 3 * 4 + 1, 1);
+  cleanup_free char *base64 = base64_encode(bytes, length);
   write_text(record, start, strlen(start));
-  write_text(record, base64, base64_encode(bytes, length, base64));
+  write_text(record, base64, strlen(base64));
   write_text(record, end, strlen(end));
 }
 

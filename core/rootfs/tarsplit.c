@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/tarsplit.h"
 
+#include "common/base64.h"
 #include "common/json_reader.h"
-#include "rootfs/base64.h"
 
 #define CHUNK (64UL * 1024)
 #define SUM_BYTES 8
@@ -27,8 +27,8 @@ struct tarsplit {
 
   enum item item; /* what the last line was */
   bool ended;
-  unsigned char *segment; /* owned: its bytes */
-  size_t segment_at, segment_end, segment_room;
+  char *segment; /* owned: its bytes */
+  size_t segment_at, segment_end;
   struct tarsplit_file file;
   char *file_name; /* owned; cut at a NUL, which no name has */
 };
@@ -196,16 +196,13 @@ static int parse_line(const struct tarsplit *record, const char *text, size_t le
 
 static int take_segment(struct tarsplit *record, const struct line *line, struct error *err)
 {
-  size_t room = base64_room(line->payload_length);
-  if (room > record->segment_room) {
-    record->segment = xrealloc_array(record->segment, room, 1);
-    record->segment_room = room;
-  }
   record->item = ITEM_SEGMENT;
   record->segment_at = 0;
   record->segment_end = 0;
+  free(record->segment);
+  record->segment = NULL;
   if (line->has_payload &&
-      !base64_decode(line->payload, line->payload_length, record->segment, &record->segment_end))
+      !base64_decode(line->payload, line->payload_length, &record->segment, &record->segment_end))
     return malformed(record, "its payload is no base64", err);
   return 0;
 }
@@ -213,31 +210,26 @@ static int take_segment(struct tarsplit *record, const struct line *line, struct
 /* The check sum, big-endian as Go's Sum() gives it. */
 static int take_sum(struct tarsplit *record, const struct line *line, struct error *err)
 {
-  unsigned char bytes[9];
+  cleanup_free char *bytes = NULL;
   size_t count;
   record->file.has_sum = line->has_payload;
   if (!line->has_payload)
     return 0;
-  if (line->payload_length != 12 || !base64_decode(line->payload, 12, bytes, &count) ||
-      count != SUM_BYTES)
+  if (!base64_decode(line->payload, line->payload_length, &bytes, &count) || count != SUM_BYTES)
     return malformed(record, "its payload is no check sum", err);
   for (size_t i = 0; i < SUM_BYTES; i++)
-    record->file.sum = record->file.sum << 8 | bytes[i];
+    record->file.sum = record->file.sum << 8 | (unsigned char)bytes[i];
   return 0;
 }
 
 static int take_file(struct tarsplit *record, struct line *line, struct error *err)
 {
   cleanup_free char *raw = NULL;
-  size_t count = 0;
+  size_t count;
   if (line->name == NULL || line->name_length > TARSPLIT_NAME_MAX)
     return malformed(record, "the file has no name, or a very long one", err);
-  if (line->name_is_base64) {
-    raw = xcalloc(base64_room(line->name_length) + 1, 1);
-    if (!base64_decode(line->name, line->name_length, (unsigned char *)raw, &count))
-      return malformed(record, "its name_raw is no base64", err);
-    raw[count] = '\0';
-  }
+  if (line->name_is_base64 && !base64_decode(line->name, line->name_length, &raw, &count))
+    return malformed(record, "its name_raw is no base64", err);
   free(record->file_name);
   record->file_name = raw != NULL ? steal_pointer(&raw) : steal_pointer(&line->name);
   record->item = ITEM_FILE;
