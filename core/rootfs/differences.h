@@ -28,8 +28,7 @@ void differences_add(struct differences *found, const char *where, const char *p
 
 /*
  * Something that differs but is let pass, because an engine is known to do it. `name` is the
- * toleration's, in one word; the same in docs/verify-rootfs. Goes to the log, the first ones of a
- * name each.
+ * toleration's, the same as in verify-rootfs(8). Goes to the log, the first ones of each name.
  */
 void differences_tolerate(struct differences *found, const char *name, const char *where,
                           const char *path);

@@ -100,9 +100,9 @@ Test(tar, long_names_and_big_numbers)
   char name[181], expected[1024];
   memset(name, 'n', 180);
   name[180] = '\0';
-  cleanup_free char *make =
-      xasprintf("rm -rf @/in; mkdir -p @/in/%s; printf a >@/in/%s/%s; chmod 644 @/in/%s/%s; ln -s %s%s @/in/z;",
-                name, name, name, name, name, name, name);
+  cleanup_free char *make = xasprintf("rm -rf @/in; mkdir -p @/in/%s; printf a >@/in/%s/%s; chmod "
+                                      "644 @/in/%s/%s; ln -s %s%s @/in/z;",
+                                      name, name, name, name, name, name, name);
   snprintf(expected, sizeof(expected),
            "0 0644 3000000:4000000000 1 %s/%s\n"
            "2 0777 3000000:4000000000 0 z -> %s%s\n",
