@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/check.h"
 
+#include "common/log.h"
 #include "common/trust.h"
 #include "rootfs/beneath.h"
 #include "rootfs/known.h"
@@ -177,13 +178,20 @@ static int check_upper(const struct plan *plan, const struct folders *folders,
              : upper_check_empty(folders->fds, index, mountpoints, found, err);
 }
 
-/* Only a container that will start has started. */
+/* Only a container that will start has started. By other rules than the one that asks for it, the
+   note is for the day when the admin changes the rule. */
 static int note_start(const struct plan *plan, const struct folders *folders,
                       const struct check_options *options, struct error *err)
 {
   if (plan->upper == NULL)
     return 0;
-  return started_note(options->state, plan->id, plan->upper, folders->fds[folders->count - 1], err);
+  if (started_note(options->state, plan->id, plan->upper, folders->fds[folders->count - 1], err) ==
+      0)
+    return 0;
+  if (options->upper == UPPER_EMPTY_ON_FIRST_START)
+    return -1;
+  log_line(LOG_WARN, "%s", err->text);
+  return 0;
 }
 
 static int check_all(const struct plan *plan, const struct check_options *options,

@@ -6,10 +6,9 @@
 const char arguments_help[] =
     "verify-rootfs - compares a container's root file system with its image\n"
     "\n"
-    "The plugin image-verify puts it into config.json as a createRuntime hook; the runtime calls "
-    "it\n"
-    "with the container's state on standard input. See container-hooks(7) and image-verify's "
-    "README.\n"
+    "A runtime calls it as a createRuntime hook, with the container's state on standard input; "
+    "the\n"
+    "plugin that decides about the image puts it into config.json. See verify-rootfs(8).\n"
     "\n"
     "  --id ID               the container\n"
     "  --bundle FOLDER       its bundle; by default the plan's\n"
