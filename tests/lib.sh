@@ -170,7 +170,7 @@ install_toolkit() {
   RUNTIME=$TOOLKIT/container-hooks-runtime
   CTK=$TOOLKIT/container-hooks-ctk
   mkdir -p "$TOOLKIT/plugins"
-  cp "$BUILD"/container-hooks* "$BUILD/modify" "$TOOLKIT"
+  cp "$BUILD"/container-hooks* "$BUILD"/{modify,verify-rootfs} "$TOOLKIT"
   for file in "$BUILD"/plugins/*.so "$BUILD"/tests/plugins/*.so; do
     [ ! -e "$file" ] || cp "$file" "$TOOLKIT/plugins"
   done

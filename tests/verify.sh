@@ -121,7 +121,7 @@ make_many() {
 # calls verify-rootfs. What is in $W/options is added to its arguments; $W/tamper is run before, with
 # `plan` and `digest` set.
 verify_hook() {
-  cp "$BUILD/verify-rootfs" "$BUILD/tests/programs/verify-plan" "$TOOLKIT"
+  cp "$BUILD/tests/programs/verify-plan" "$TOOLKIT"
   : >"$W/options"
   : >"$W/tamper"
   mkdir -p "$W/plans"

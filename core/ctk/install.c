@@ -20,7 +20,7 @@
 
 /* The worker and the plugins come first and the front last: each finds what it needs when it is
    there. A worker of another version than the front refuses, so none runs with half of them. */
-static const char *const helpers[] = {"modify", NULL};
+static const char *const helpers[] = {"modify", "verify-rootfs", NULL};
 static const char *const programs[] = {"container-hooks", "container-hooks-ctk",
                                        "container-hooks-runtime", NULL};
 

@@ -17,7 +17,7 @@ static void expect(const char *command, const char *expected)
   cleanup_inflate struct inflate *stream =
       inflate_open(open(path, O_RDONLY | O_CLOEXEC), "file", &err);
   if (stream == NULL || inflate_read(stream, bytes, sizeof(bytes) - 1, &got, &err) < 0)
-    snprintf(bytes, sizeof(bytes), "%s", err.text);
+    snprintf(bytes, sizeof(bytes), "%.63s", err.text);
   cr_expect_eq(strncmp(bytes, expected, strlen(expected)), 0, "%s: %s", command, bytes);
 }
 
