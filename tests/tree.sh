@@ -139,6 +139,9 @@ test_case 'config uses common' uses_only core/config config common
 test_case 'spec uses common' uses_only core/spec spec common
 test_case 'front uses config and common' uses_only core/front front config common
 test_case 'worker uses config, spec and common' uses_only core/worker worker config spec common
+test_case 'rootfs uses image and common' uses_only core/rootfs rootfs image common
+test_case 'verify-rootfs uses rootfs, image and common' \
+  uses_only core/verify-rootfs verify-rootfs rootfs image common
 test_case 'the marker uses nothing' uses_only core/marker
 test_case 'plugins use common and spec' uses_only plugins common spec
 test_case "no plugin uses another's files" plugins_use_no_other
