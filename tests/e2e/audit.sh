@@ -4,6 +4,7 @@
 # every place to write to that is none.
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/engines.sh"
+. "$TOP/tests/journal.sh"
 
 audit_log=$W/log/audit.log
 
@@ -362,29 +363,6 @@ check_looks_at_the_place() {
 
 # --- the journal ---------------------------------------------------------------------------------
 
-# A journald of our own: in its own view of the folders that it writes to, which are ours.
-start_journald() {
-  local daemon
-  for daemon in /usr/lib/systemd/systemd-journald /lib/systemd/systemd-journald ''; do
-    [ ! -x "$daemon" ] || break
-  done
-  [ -n "$daemon" ] || fail 'there is no systemd-journald'
-  mkdir -p "$W/journal"/{run/systemd,log/journal}
-  unshare --mount sh -euc "
-    mount --bind $W/journal/run /run
-    mount --bind $W/journal/log /var/log
-    exec $daemon $NAME" </dev/null >"$W/journald.log" 2>&1 &
-  wait_until 20 test -S "$journal_socket"
-}
-
-entries() {
-  journalctl --quiet --directory "$W/journal/log/journal"/*."$NAME" -o json SYSLOG_IDENTIFIER=container-hooks
-}
-
-has_entries() {
-  [ "$(entries | wc -l)" = "$1" ]
-}
-
 journal_has_the_record() {
   lowlevel=/bin/true fresh \
     "name = \"audit\"; settings: { journal = true; journal-socket = \"$journal_socket\"; };"
@@ -442,7 +420,6 @@ privileged() {
 
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
-journal_socket=$W/journal/run/systemd/journal.$NAME/socket
 cri_sandbox=$(cd "$TOP/tests/samples" && grep -l '"io.kubernetes.cri.container-type":"sandbox"' cri/*.config.json | head -n 1)
 cri_container=$(cd "$TOP/tests/samples" && grep -l '"io.kubernetes.cri.image-name":"127.0.0.1:5055/team/app:1"' cri/*.config.json | head -n 1)
 crio_container=$(cd "$TOP/tests/samples" && grep -l '"io.kubernetes.cri-o.ImageName": "localhost/bb:latest"' crio/*.config.json | head -n 1)

@@ -1,0 +1,502 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The plugin image-verify on real engines: docker, podman and containerd start what was signed, by
+# the openssl program in cosign's format, and nothing else; and who typed the command reads why.
+. "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/journal.sh"
+
+FILL=$BUILD/tests/programs/image-verify
+STORE=$W/trust
+export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client
+export CONTAINERD_ADDRESS=$W/containerd.sock CONTAINERS_CONF=$W/containers.conf
+
+# --- settings and policy ---------------------------------------------------------------------------
+
+# image_verify [SETTING…]: its entry in the config.
+image_verify() {
+  echo "name = \"image-verify\"; settings: { policy = \"$W/policy.json\"; store = \"$STORE\";
+    registries = \"\"; plans = \"$W/plans\"; state = \"$W/state\"; log = \"$W/runtime.log\";
+    roots = [ \"$W/docker/data\", \"$W/podman/root\", \"$W/containerd/root\" ];
+    journal = false; $* };"
+}
+
+# enforce [SETTING…]: the chain is this plugin, and nothing was logged yet.
+enforce() {
+  rm -f "$W/runtime.log"
+  write_config "$(image_verify "$@")"
+}
+
+write_policy() {
+  jq -n --arg key "$W/key.pub" '{
+    default: [{type: "reject"}],
+    transports: {docker: {
+      "docker.io/team": [{type: "sigstoreSigned", keyPath: $key,
+        signedIdentity: {type: "matchRepository"}}],
+      "docker.io/free": [{type: "insecureAcceptAnything"}]}}}' >"$W/policy.json"
+}
+
+# --- images ----------------------------------------------------------------------------------------
+
+make_key() {
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1" 2>/dev/null
+  openssl pkey -in "$1" -pubout -out "$1.pub"
+}
+
+# build NAME: an image of its own, in NAME.tar, and its manifest in the trust store; prints the
+# manifest's digest. Archives have no manifest; engines make one when they push the image.
+build() {
+  local file=$W/${1//[\/:]/-} config
+  mkdir -p "$W/image/root"
+  echo "$1" >"$W/image/root/name"
+  make_image "$file.tar" "docker.io/$1"
+  config=$(tar -xOf "$file.tar" manifest.json | jq -r '.[0].Config')
+  jq -n --arg config "sha256:${config%.json}" --argjson size "$(stat -c %s "$W/image/$config")" \
+    --arg layer "sha256:$(sha256sum "$W/image/layer.tar" | cut -d ' ' -f 1)" \
+    --argjson layer_size "$(stat -c %s "$W/image/layer.tar")" '{
+      schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $size},
+      layers: [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $layer,
+        size: $layer_size}]}' >"$file.manifest"
+  "$FILL" manifest "$STORE" "$file.manifest"
+}
+
+# sign REPOSITORY DIGEST KEY: a cosign signature by openssl, in the trust store.
+sign() {
+  printf '{"critical":{"identity":{"docker-reference":"%s"},"image":{"docker-manifest-digest":"%s"},"type":"cosign container image signature"},"optional":null}' \
+    "docker.io/$1" "$2" >"$W/payload"
+  openssl dgst -sha256 -sign "$3" -out "$W/proof" "$W/payload"
+  {
+    printf '\0sigstore-json\n'
+    jq -nc --arg payload "$(base64 -w 0 "$W/payload")" --arg proof "$(base64 -w 0 "$W/proof")" '{
+      mimeType: "application/vnd.dev.cosign.simplesigning.v1+json", payload: $payload,
+      annotations: {"dev.cosignproject.cosign/signature": $proof}}'
+  } >"$W/signature"
+  run_ok "$FILL" signature "$STORE" "$2" "$W/signature"
+}
+
+make_images() {
+  mkdir -m 700 "$STORE"
+  make_key "$W/key"
+  make_key "$W/stranger"
+  build team/app:1 >"$W/app.digest"
+  sign team/app "$(<"$W/app.digest")" "$W/key"
+  build team/plain:1 >"$W/plain.digest"
+  sign team/foreign "$(build team/foreign:1)" "$W/stranger"
+  build free/app:1
+  write_policy
+}
+
+# --- engines ---------------------------------------------------------------------------------------
+
+start_dockerd() {
+  jq -n --arg runtime "$RUNTIME" --arg group "/$NAME" '{
+    runtimes: {"container-hooks": {path: $runtime}}, "default-runtime": "container-hooks",
+    "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group}' >"$W/daemon.json"
+  dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
+    --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
+    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
+  wait_until 60 docker info || fail "$(tail -n 20 "$W/dockerd.log")"
+}
+
+start_containerd() {
+  cat >"$W/containerd.toml" <<TOML
+version = 2
+root = "$W/containerd/root"
+state = "$W/containerd/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
+[grpc]
+  address = "$W/containerd.sock"
+[ttrpc]
+  address = "$W/containerd.sock.ttrpc"
+TOML
+  containerd --config "$W/containerd.toml" </dev/null >"$W/containerd.log" 2>&1 &
+  wait_until 60 ctr version || fail "$(tail -n 20 "$W/containerd.log")"
+}
+
+configure_podman() {
+  mkdir -p "$DOCKER_CONFIG"
+  echo '{}' >"$DOCKER_CONFIG/config.json"
+  printf '#!/bin/sh\nCONTAINER_HOOKS_CONFIG=%s exec %s "$@"\n' \
+    "$CONTAINER_HOOKS_CONFIG" "$RUNTIME" >"$W/container-hooks-runtime"
+  chmod 755 "$W/container-hooks-runtime"
+  cat >"$CONTAINERS_CONF" <<TOML
+[containers]
+default_ulimits = []
+log_driver = "k8s-file"
+netns = "none"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+lock_type = "file"
+runtime_supports_json = ["container-hooks-runtime"]
+TOML
+}
+
+# load COMMAND…: all images into an engine.
+load() {
+  local name
+  for name in team-app team-plain team-foreign free-app; do
+    run_ok "$@" "$W/$name-1.tar"
+  done
+}
+
+podman=(podman --root "$W/podman/root" --runroot "$W/podman/run" --tmpdir "$W/podman/tmp"
+  --storage-driver overlay --runtime "$W/container-hooks-runtime")
+
+# start ENGINE [OPTION…] IMAGE COMMAND…: a container that is removed afterwards.
+start() {
+  local engine=$1
+  shift
+  case $engine in
+    docker) run docker run --rm --network none "$@" ;;
+    podman) run "${podman[@]}" run --rm --cgroup-parent "/$NAME" --network none "$@" ;;
+    containerd)
+      # ctr wants an id between the image and the command.
+      local options=()
+      while [[ $1 == --* ]]; do
+        options+=("$1" "$2")
+        shift 2
+      done
+      run ctr run --rm --runc-binary "$RUNTIME" --runc-root "$W/runc" --fifo-dir "$W/fifo" \
+        --cgroup "/$NAME/container" "${options[@]}" "$1" "c$RANDOM$RANDOM" "${@:2}"
+      ;;
+  esac
+}
+
+starts() {
+  start "$@"
+  [ "$status" = 0 ] || fail "$output"$'\n'"$(tail -n 5 "$W/runtime.log")"
+}
+
+refuses() {
+  start "$@"
+  [ "$status" != 0 ] || fail "it started: $output"
+  assert_lacks "$output" 'from the container'
+}
+
+# --- each engine -----------------------------------------------------------------------------------
+
+signed_image_starts() {
+  enforce
+  starts "$1" docker.io/team/app:1 echo from the container
+  assert_equal 'from the container' "$output"
+  assert_contains "$(cat "$W/runtime.log")" 'image docker.io/team/app:1 (sha256:'
+  assert_contains "$(cat "$W/runtime.log")" "over $(<"$W/app.digest")"
+  assert_contains "$(cat "$W/runtime.log")" 'its root file system is what was signed'
+}
+
+unsigned_image_does_not() {
+  enforce
+  refuses "$1" docker.io/team/plain:1 echo from the container
+  assert_contains "$output" 'image docker.io/team/plain:1 (sha256:'
+  assert_contains "$output" 'is refused by the scope'
+  assert_contains "$output" 'a signature is required, and there is none over '
+  assert_contains "$output" "$(<"$W/plain.digest")"
+  assert_contains "$output" 'container-hooks-ctk image fetch docker.io/team/plain:1'
+}
+
+image_by_another_key_does_not() {
+  enforce
+  refuses "$1" docker.io/team/foreign:1 echo from the container
+  assert_contains "$output" 'of 1 signature none is accepted'
+}
+
+image_of_no_scope_does_not() {
+  enforce
+  refuses "$1" "$2" echo from the container
+  assert_contains "$output" 'it rejects all images'
+}
+
+# The signed image under another name: its signature does not go over.
+retagged_image_does_not() {
+  enforce
+  refuses "$1" docker.io/team/moved:1 echo from the container
+  assert_contains "$output" 'it is for docker.io/team/app, which is not what matchRepository asks for'
+}
+
+# What the policy accepts unsigned starts, and nothing is compared: there is nothing to compare with.
+unsigned_is_enough_where_the_policy_says_so() {
+  enforce
+  starts "$1" docker.io/free/app:1 echo from the container
+  assert_contains "$(cat "$W/runtime.log")" 'which asks for no signature'
+  assert_lacks "$(cat "$W/runtime.log")" 'its root file system'
+}
+
+audit_starts_and_logs() {
+  enforce 'mode = "audit";'
+  starts "$1" docker.io/team/plain:1 echo from the container
+  assert_equal 'from the container' "$output"
+  assert_contains "$(cat "$W/runtime.log")" 'mode audit starts what enforce would not: '
+  assert_contains "$(cat "$W/runtime.log")" 'a signature is required, and there is none over'
+}
+
+has_warnings() {
+  [ "$(entries | wc -l)" -ge "$1" ]
+}
+
+warn_starts_logs_and_writes_to_the_journal() {
+  local before
+  before=$(entries | wc -l)
+  enforce "mode = \"warn\"; journal-socket = \"$journal_socket\";"
+  sed -i 's/journal = false;//' "$CONTAINER_HOOKS_CONFIG"
+  starts "$1" docker.io/team/plain:1 echo from the container
+  assert_equal 'from the container' "$output"
+  assert_contains "$(cat "$W/runtime.log")" 'mode warn starts what enforce would not: '
+  wait_until 20 has_warnings $((before + 1))
+  entries | tail -n 1 | jq -r '"\(.PRIORITY) \(.CONTAINER_HOOKS_IMAGE) \(.MESSAGE)"' >"$W/entry"
+  assert_contains "$(cat "$W/entry")" '4 docker.io/team/plain:1 container '
+  assert_contains "$(cat "$W/entry")" 'starts, but: '
+}
+
+forged_annotations_change_nothing() {
+  local key options=()
+  for key in io.kubernetes.cri.image-name io.kubernetes.cri-o.ImageName \
+    org.opencontainers.image.ref.name; do
+    options+=(--annotation "$key=docker.io/team/app:1")
+  done
+  options+=(--annotation io.kubernetes.cri.container-type=sandbox --annotation io.container.manager=x)
+  enforce
+  refuses "$1" "${options[@]}" docker.io/team/plain:1 echo from the container
+  assert_contains "$output" 'image docker.io/team/plain:1 (sha256:'
+  starts "$1" "${options[@]}" docker.io/team/app:1 echo from the container
+}
+
+folder_is_no_image() {
+  make_rootfs "$W/bare"
+  enforce
+  refuses podman --rootfs "$W/bare" echo from the container
+  assert_contains "$output" 'cannot verify of which image this container is'
+  jq '.default = [{type: "insecureAcceptAnything"}] | del(.transports)' "$W/policy.json" >"$W/any.json"
+  enforce "policy = \"$W/any.json\";"
+  sed -i "s|policy = \"$W/policy.json\";||" "$CONTAINER_HOOKS_CONFIG"
+  refuses podman --rootfs "$W/bare" echo from the container
+  enforce 'mode = "warn";'
+  starts podman --rootfs "$W/bare" echo from the container
+  assert_equal 'from the container' "$output"
+}
+
+# --- modes by scope --------------------------------------------------------------------------------
+
+scopes_have_modes_of_their_own() {
+  enforce 'scopes = ( { scope = "docker.io/team/plain"; mode = "warn"; },
+    { scope = "docker.io/team"; mode = "off"; }, { scope = "docker.io/team/foreign"; mode = "enforce"; } );'
+  starts docker team/plain:1 true
+  assert_contains "$(cat "$W/runtime.log")" 'mode warn starts'
+  refuses docker team/foreign:1 true
+  rm "$W/runtime.log"
+  starts docker team/moved:1 true
+  assert_lacks "$(cat "$W/runtime.log")" "plugin 'image-verify'"
+  refuses docker other:1 true
+}
+
+# --- what fails closed -----------------------------------------------------------------------------
+
+broken_trust_refuses() {
+  enforce
+  mv "$W/policy.json" "$W/kept.json"
+  refuses docker team/app:1 true
+  assert_contains "$output" "$W/policy.json does not exist"
+  echo '{"default": []}' >"$W/policy.json"
+  refuses docker team/app:1 true
+  assert_contains "$output" "$W/policy.json:1:"
+  mv "$W/kept.json" "$W/policy.json"
+  chmod 666 "$W/policy.json"
+  refuses docker team/app:1 true
+  assert_contains "$output" "chmod go-w $W/policy.json"
+  chmod 644 "$W/policy.json"
+  chmod 666 "$W/key.pub"
+  refuses docker team/app:1 true
+  assert_contains "$output" "chmod go-w $W/key.pub"
+  chmod 644 "$W/key.pub"
+  mv "$W/key.pub" "$W/key.gone"
+  refuses docker team/app:1 true
+  assert_contains "$output" "$W/key.pub"
+  mv "$W/key.gone" "$W/key.pub"
+  mv "$STORE" "$STORE.gone"
+  refuses docker team/app:1 true
+  assert_contains "$output" 'there is no trust store'
+  mv "$STORE.gone" "$STORE"
+  mv "$TOOLKIT/verify-rootfs" "$W/verify-rootfs"
+  refuses docker team/app:1 true
+  assert_contains "$output" 'files = false'
+  enforce 'files = false;'
+  starts docker team/app:1 true
+  mv "$W/verify-rootfs" "$TOOLKIT/verify-rootfs"
+}
+
+check_finds_what_would_refuse() {
+  enforce
+  run_ok "$CTK" plugin check
+  chmod 666 "$W/key.pub"
+  run_fails "$CTK" plugin check
+  assert_contains "$output" "chmod go-w $W/key.pub"
+  chmod 644 "$W/key.pub"
+  chmod 777 "$STORE"
+  run_fails "$CTK" plugin check
+  assert_contains "$output" "chmod go-w $STORE"
+  chmod 700 "$STORE"
+  enforce "journal-socket = \"$W/nobody\"; mode = \"warn\";"
+  sed -i 's/journal = false;//' "$CONTAINER_HOOKS_CONFIG"
+  run_fails "$CTK" plugin check
+  assert_contains "$output" "cannot reach the journal at $W/nobody"
+  enforce
+  sed -i "s|$W/podman/root|$W/nowhere|" "$CONTAINER_HOOKS_CONFIG"
+  run_fails "$CTK" plugin check
+  assert_contains "$output" "$W/nowhere does not exist"
+}
+
+later_plugins_cannot_take_it_out() {
+  local patch
+  for patch in '[{"op": "remove", "path": "/hooks/createRuntime"}]' \
+    '[{"op": "replace", "path": "/hooks/createRuntime/0/args/2", "value": "other"}]' \
+    '[{"op": "replace", "path": "/root/path", "value": "/"}]'; do
+    echo "$patch" >"$W/patch.json"
+    write_config "$(image_verify)" "name = \"spec-patch\"; settings: { files = [ \"$W/patch.json\" ]; };"
+    refuses docker team/app:1 echo from the container
+    assert_contains "$output" "which plugin 'image-verify' has pinned"
+  done
+}
+
+# --- files -----------------------------------------------------------------------------------------
+
+changed_layer_does_not_start() {
+  local file
+  enforce
+  file=$(grep -lx team/app:1 "$W"/docker/data/overlay2/*/diff/name)
+  echo evil >"$file"
+  refuses docker team/app:1 echo from the container
+  assert_contains "$output" 'image docker.io/team/app:1'
+  enforce 'mode = "audit";'
+  starts docker team/app:1 echo from the container
+  assert_contains "$(cat "$W/runtime.log")" 'image docker.io/team/app:1: '
+  echo team/app:1 >"$file"
+  enforce 'files = false;'
+  starts docker team/app:1 true
+}
+
+copied_file_does_not_start() {
+  enforce
+  run_ok docker create --name copied --network none team/app:1 echo from the container
+  run_ok docker cp "$W/policy.json" copied:/bin/echo
+  run_fails docker start --attach copied
+  assert_contains "$output" 'image docker.io/team/app:1'
+  run_ok docker rm --force copied
+}
+
+plans_are_roots_alone() {
+  enforce
+  rm -rf "$W/plans"
+  starts docker team/app:1 true
+  assert_equal 700 "$(stat -c %a "$W/plans")"
+  assert_equal 600 "$(stat -c %a "$W"/plans/*)"
+  touch -d '3 hours ago' "$W"/plans/*
+  touch "$W/plans/recent.json"
+  starts docker team/app:1 true
+  assert_equal 2 "$(ls "$W/plans" | wc -l)"
+  rm -rf "$W/plans"
+  mkdir -m 777 "$W/plans"
+  refuses docker team/app:1 true
+  assert_contains "$output" "chmod go-w $W/plans"
+  rm -rf "$W/plans"
+}
+
+# --- a container's life ----------------------------------------------------------------------------
+
+docker_restart() {
+  enforce
+  run_ok docker run --detach --name kept --network none team/app:1 sh -c 'echo x >/tmp/written; sleep 1000'
+  run_ok docker restart --time 0 kept
+  assert_equal true "$(docker inspect --format '{{.State.Running}}' kept)"
+  # The tag is given to another image: the container stays what it was.
+  run_ok docker tag team/app:1 team/saved:1
+  run_ok docker tag team/plain:1 team/app:1
+  run_ok docker restart --time 0 kept
+  refuses docker team/app:1 true
+  run_ok docker tag team/saved:1 team/app:1
+  # Nobody is accepted for having been accepted once.
+  mv "$STORE" "$STORE.gone"
+  run_fails docker restart --time 0 kept
+  assert_contains "$output" 'there is no trust store'
+  mv "$STORE.gone" "$STORE"
+  run_ok docker start kept
+}
+
+# Of the container that is running: what we do is done there once more, by hand.
+bundle_of_kept() {
+  echo "$W"/docker/exec/containerd/daemon/io.containerd.runtime.v2.task/moby/"$(docker inspect --format '{{.Id}}' kept)"
+}
+
+restore_is_refused() {
+  local bundle
+  bundle=$(bundle_of_kept)
+  lowlevel=/bin/true enforce
+  run_fails "$RUNTIME" restore --bundle "$bundle" "${bundle##*/}"
+  assert_contains "$output" 'the setting allow-restore permits it'
+  lowlevel=/bin/true enforce 'mode = "audit";'
+  run_ok "$RUNTIME" restore --bundle "$bundle" "${bundle##*/}"
+  lowlevel=/bin/true enforce 'allow-restore = true;'
+  run_ok "$RUNTIME" restore --bundle "$bundle" "${bundle##*/}"
+}
+
+dry_run_writes_no_plan() {
+  local bundle
+  bundle=$(bundle_of_kept)
+  enforce
+  rm -rf "$W/plans"
+  run_ok docker exec kept true
+  # A create's config.json, without our hook.
+  cp "$bundle/config.json" "$W/kept.json"
+  jq 'del(.hooks.createRuntime)' "$W/kept.json" >"$bundle/config.json"
+  run_ok "$CTK" apply --id "${bundle##*/}" "$bundle"
+  jq -c '.hooks.createRuntime[0]' <<<"$output" >"$W/hook"
+  mv "$W/kept.json" "$bundle/config.json"
+  assert_equal "$TOOLKIT/verify-rootfs [\"PATH=/usr/sbin:/usr/bin:/sbin:/bin\"]" \
+    "$(jq -r '"\(.path) \(.env | tojson)"' "$W/hook")"
+  assert_contains "$(jq -r '.args | join(" ")' "$W/hook")" \
+    "--image docker.io/team/app:1 --manifest $(<"$W/app.digest") --config sha256:"
+  [ ! -e "$W/plans" ]
+}
+
+[ "$(id -u)" = 0 ] || skip_all 'needs root'
+install_toolkit
+configure_podman
+test_case 'images are made and signed by openssl' make_images
+enforce
+test_case 'a real journald starts' start_journald
+test_case 'dockerd starts' start_dockerd
+test_case 'docker: images are loaded' load docker load --input
+docker tag team/app:1 team/moved:1
+docker tag team/app:1 other:1
+test_case 'podman: images are loaded' load "${podman[@]}" load --input
+"${podman[@]}" tag docker.io/team/app:1 docker.io/team/moved:1 docker.io/library/other:1
+test_case 'containerd starts' start_containerd
+test_case 'containerd: images are loaded' load ctr image import
+ctr image tag docker.io/team/app:1 docker.io/team/moved:1 >/dev/null
+ctr image tag docker.io/team/app:1 docker.io/library/other:1 >/dev/null
+for engine in docker podman containerd; do
+  test_case "$engine: a signed image starts, its files are compared" signed_image_starts $engine
+  test_case "$engine: an unsigned one does not" unsigned_image_does_not $engine
+  test_case "$engine: one by another key does not" image_by_another_key_does_not $engine
+  test_case "$engine: a retagged one does not" retagged_image_does_not $engine
+  test_case "$engine: one of no scope does not" image_of_no_scope_does_not $engine docker.io/library/other:1
+  test_case "$engine: an unsigned one does where the policy says so" \
+    unsigned_is_enough_where_the_policy_says_so $engine
+  test_case "$engine: audit starts and logs" audit_starts_and_logs $engine
+  test_case "$engine: warn starts, logs and tells the journal" \
+    warn_starts_logs_and_writes_to_the_journal $engine
+done
+for engine in podman containerd; do
+  test_case "$engine: forged annotations change nothing" forged_annotations_change_nothing $engine
+done
+test_case 'a folder is no image, whatever the policy accepts' folder_is_no_image
+test_case 'scopes have modes of their own' scopes_have_modes_of_their_own
+test_case 'policy, key, store or helper broken: refused' broken_trust_refuses
+test_case 'plugin check finds what would refuse' check_finds_what_would_refuse
+test_case 'a later plugin takes neither the hook out nor root.path' later_plugins_cannot_take_it_out
+test_case 'a changed layer does not start' changed_layer_does_not_start
+test_case 'nor a container into which something was copied' copied_file_does_not_start
+test_case "plans are root's alone, and old ones are swept" plans_are_roots_alone
+test_case 'docker restart decides anew' docker_restart
+test_case 'restore is refused unless it is allowed' restore_is_refused
+test_case 'a dry run writes no plan' dry_run_writes_no_plan
+test_end
