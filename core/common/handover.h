@@ -42,6 +42,8 @@ static inline const char *handover_text(const char *argument)
 /* The exit status of a worker that was started by a front of another version. */
 #define HANDOVER_OTHER_VERSION 65
 
+#define REPORT_NOTICE_MAX 1024
+
 enum report_state {
   REPORT_NONE = 0, /* the worker has not come to an end */
   REPORT_DONE,     /* config.json is as the plugins want it */
@@ -59,6 +61,7 @@ struct report {
   int printed;        /* whether a plugin printed what was not yet read when it returned */
   char printer[128];  /* the first such plugin */
   struct error error; /* of REPORT_REFUSED */
+  char notice[REPORT_NOTICE_MAX]; /* of REPORT_DONE: lines for the user; "" for none */
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "config/config.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -57,6 +58,7 @@ static void read_report(const struct run *run, struct report *report)
   report->phase[sizeof(report->phase) - 1] = '\0';
   report->printer[sizeof(report->printer) - 1] = '\0';
   report->error.text[sizeof(report->error.text) - 1] = '\0';
+  report->notice[sizeof(report->notice) - 1] = '\0';
   if (report->running >= CONFIG_PLUGINS_MAX)
     report->running = -1;
 }
@@ -129,6 +131,23 @@ static void log_output(const struct run *run)
   if (run->process.output_length > 0)
     log_line(LOG_WARN, "plugin '%s' printed: %s", run->printer[0] != '\0' ? run->printer : "?",
              run->process.output);
+}
+
+/*
+ * What plugins tell the user goes where the container's errors will go. Nobody need read there:
+ * what cannot be written at once is left out.
+ */
+static void print_notice(const struct run *run)
+{
+  const char *notice = run->report.notice;
+  struct pollfd output = {.fd = STDERR_FILENO, .events = POLLOUT};
+  struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+  if (notice[0] == '\0' || run->task->trial != NULL || poll(&output, 1, 0) != 1 ||
+      (output.revents & POLLOUT) == 0)
+    return;
+  sigaction(SIGPIPE, &ignore, &before);
+  dprintf(STDERR_FILENO, "%s\n", notice);
+  sigaction(SIGPIPE, &before, NULL);
 }
 
 /* Says how a worker ended that has not reported. */
@@ -213,8 +232,10 @@ static int run_chain(struct run *run, struct error *err)
     if (run_once(run, NULL, err) < 0)
       return -1;
     log_output(run);
-    if (judge(run, err) == 0)
+    if (judge(run, err) == 0) {
+      print_notice(run);
       return 0;
+    }
   } while (leave_out(run, err));
 
   if (run->task->trial == NULL)

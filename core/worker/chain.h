@@ -63,7 +63,8 @@ struct chain {
   struct edits edits;
   struct pin *pins; /* owned */
   size_t pin_count;
-  struct report *report; /* borrowed; says which plugin is at work */
+  struct report *report;          /* borrowed; says which plugin is at work */
+  char notice[REPORT_NOTICE_MAX]; /* what plugins told the user */
   pid_t process;
   bool traced; /* edits are told by worker/trace.h, and not in the log as well */
 };

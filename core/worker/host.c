@@ -51,6 +51,18 @@ PRINTF_LIKE(2, 0) static int host_fail(struct cht_context *ctx, const char *form
   return failed(ctx, &err);
 }
 
+/* A line each, without what a terminal would understand. */
+PRINTF_LIKE(2, 0) static int host_tell(struct cht_context *ctx, const char *format, va_list args)
+{
+  char *notice = link_of(ctx)->chain->notice;
+  size_t used = strlen(notice);
+  cleanup_free char *text = xvasprintf(format, args);
+  log_one_line(text);
+  snprintf(notice + used, REPORT_NOTICE_MAX - used, "%s%s: %s", used > 0 ? "\n" : "", ctx->plugin,
+           text);
+  return 0;
+}
+
 /* --- settings ------------------------------------------------------------------------------ */
 
 static int host_known_settings(struct cht_context *ctx, const char *const *keys)
@@ -288,4 +300,5 @@ const struct cht_host host_functions = {
     .set_boolean = host_set_boolean,
     .set_json = host_set_json,
     .remove = host_remove,
+    .tell = host_tell,
 };

@@ -87,6 +87,7 @@ static int work(char **argv, struct report *report, struct error *err)
                    ? tell_refused(&chain, &bundle, argv[HANDOVER_REFUSED])
                    : modify(&chain, loaded, &bundle, err);
   bundle_close(&bundle);
+  memcpy(report->notice, chain.notice, sizeof(report->notice));
   chain_free(&chain);
   return result;
 }

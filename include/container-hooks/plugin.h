@@ -75,7 +75,7 @@ extern "C" {
  * policy, and what came with which version.
  */
 #define CHT_ABI_MAJOR 1
-#define CHT_ABI_MINOR 1
+#define CHT_ABI_MINOR 2
 
 /*
  * A plugin needs the minor version of the header that it is built with. One that shall also load
@@ -229,6 +229,8 @@ struct cht_host {
   int (*set_boolean)(struct cht_context *, const char *pointer, bool value);
   int (*set_json)(struct cht_context *, const char *pointer, const char *json);
   int (*remove)(struct cht_context *, const char *pointer);
+  /* since 1.2 */
+  int (*tell)(struct cht_context *, const char *format, va_list args);
 };
 
 /* Does the host have this function, named as in struct cht_host? What the plugin's own minor
@@ -269,6 +271,23 @@ CHT_PRINTF_LIKE static inline int cht_fail(struct cht_context *ctx, const char *
 static inline int cht_needs(struct cht_context *ctx, const char *function)
 {
   return cht_fail(ctx, "%s() is not in this runtime: upgrade it, or ask CHT_HAS() first", function);
+}
+
+/*
+ * Says something to the person who starts the container, though it is not refused: a line on the
+ * runtime's standard error, if the container is created. For most engines that is where the
+ * container's own errors go, so do it only if the admin asks for it. A line that nobody reads is
+ * lost, and so is what is beyond 1000 bytes of all plugins together. Since 1.2.
+ */
+CHT_PRINTF_LIKE static inline int cht_tell(struct cht_context *ctx, const char *format, ...)
+{
+  if (!CHT_HAS(ctx, tell))
+    return cht_needs(ctx, "cht_tell");
+  va_list args;
+  va_start(args, format);
+  int result = ctx->host->tell(ctx, format, args);
+  va_end(args);
+  return result;
 }
 
 /* --- settings ------------------------------------------------------------------------------ */

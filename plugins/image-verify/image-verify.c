@@ -69,6 +69,8 @@ static int not_accepted(struct cht_context *ctx, const struct settings *settings
     return cht_fail(ctx, "%s", why->text);
   cht_log(ctx, CHT_WARN, "mode %s starts what enforce would not: %s", mode_name(judgement->mode),
           why->text);
+  if (judgement->mode == MODE_WARN && settings->to_stderr)
+    cht_tell(ctx, "%s", why->text);
   if (judgement->mode == MODE_WARN && settings->journal && !ctx->dry_run) {
     cleanup_free char *message =
         xasprintf("container %s starts, but: %s", ctx->container_id, why->text);

@@ -58,6 +58,7 @@ static int read_values(struct cht_context *ctx, struct settings *settings)
       cht_setting_text(ctx, "store", &settings->store) < 0 ||
       cht_setting_text(ctx, "registries", &settings->registries) < 0 ||
       cht_setting_list(ctx, "roots", &roots) < 0 ||
+      cht_setting_boolean(ctx, "stderr", &settings->to_stderr) < 0 ||
       cht_setting_boolean(ctx, "journal", &settings->journal) < 0 ||
       cht_setting_text(ctx, "journal-socket", &settings->journal_socket) < 0 ||
       cht_setting_boolean(ctx, "files", &settings->files) < 0 ||
@@ -113,10 +114,10 @@ static int check_values(struct cht_context *ctx, const struct settings *settings
 
 int settings_read(struct cht_context *ctx, struct settings *settings)
 {
-  static const char *const known[] = {
-      "mode",    "scopes",         "allow-restore", "policy", "store", "registries", "roots",
-      "journal", "journal-socket", "files",         "plans",  "upper", "state",      "log",
-      NULL};
+  static const char *const known[] = {"mode",           "scopes",     "allow-restore", "policy",
+                                      "store",          "registries", "roots",         "journal",
+                                      "journal-socket", "stderr",     "files",         "plans",
+                                      "upper",          "state",      "log",           NULL};
   *settings = (struct settings){
       .mode = MODE_ENFORCE,
       .policy = POLICY_DEFAULT,

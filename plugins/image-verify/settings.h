@@ -19,7 +19,8 @@ struct settings {
   const char *const *roots; /* data roots of engines that are believed */
   bool roots_given;         /* by the admin: then each must be there */
 
-  bool journal; /* in mode warn, to the journal too */
+  bool to_stderr; /* in mode warn, to the user too, where the container's errors go */
+  bool journal;   /* in mode warn, to the journal too */
   const char *journal_socket;
 
   bool files;          /* the layers on disk are compared with the image, too */

@@ -417,9 +417,9 @@ test_case 'hooks in a folder that others may write to' hooks_in_an_open_folder
 test_case 'a plugin that is missing' bad_entry 'name = "nobody";' \
   "plugin 'nobody': $TOOLKIT/plugins/nobody.so does not exist"
 test_case 'a plugin for another major version' bad_entry 'name = "abi-major";' \
-  "plugin 'abi-major'" 'plugin interface 2.0, this runtime offers 1.1: rebuild the plugin'
+  "plugin 'abi-major'" 'plugin interface 2.0, this runtime offers 1.2: rebuild the plugin'
 test_case 'a plugin for a later minor version' bad_entry 'name = "abi-minor";' \
-  "plugin 'abi-minor'" 'plugin interface 1.2, this runtime offers only 1.1: upgrade the runtime'
+  "plugin 'abi-minor'" 'plugin interface 1.3, this runtime offers only 1.2: upgrade the runtime'
 test_case 'a plugin that is too small' bad_entry 'name = "abi-small";' 'cht_plugin of ' CHT_PLUGIN
 test_case 'a library without the symbol' bad_entry 'name = "no-symbol";' 'exports no cht_plugin'
 test_case 'a plugin without a name' bad_entry 'name = "no-name";' 'has no name'

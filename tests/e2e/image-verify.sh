@@ -248,6 +248,47 @@ warn_starts_logs_and_writes_to_the_journal() {
   assert_contains "$(cat "$W/entry")" 'starts, but: '
 }
 
+warn_tells_the_user_where_it_is_asked_to() {
+  enforce 'mode = "warn"; stderr = true;'
+  if [ "$1" = podman ]; then
+    # Who is attached to a container of podman's is so a moment too late.
+    run_ok "${podman[@]}" run --cgroup-parent "/$NAME" --network none --name told \
+      docker.io/team/plain:1 echo from the container
+    run_ok "${podman[@]}" logs told
+  else
+    starts "$1" docker.io/team/plain:1 echo from the container
+  fi
+  assert_contains "$output" 'from the container'
+  assert_contains "$output" 'image-verify: '
+  assert_contains "$output" 'a signature is required, and there is none over'
+}
+
+# Who does not read what we say, or cannot, gets his container as well.
+nobody_need_listen() {
+  local bundle=$W/bare-bundle
+  mkdir "$bundle"
+  echo '{"ociVersion": "1.0.2", "process": {"cwd": "/", "args": ["/bin/sh"]}, "root": {"path": "x"}}' \
+    >"$bundle/config.json"
+  lowlevel=/bin/true enforce 'mode = "warn"; stderr = true;'
+  run_ok "$RUNTIME" create --bundle "$bundle" c1
+  assert_contains "$output" 'image-verify: cannot verify of which image this container is'
+  "$RUNTIME" create --bundle "$bundle" c1 2>&-
+  "$RUNTIME" create --bundle "$bundle" c1 2> >(exec <&-; sleep 1)
+  "$RUNTIME" create --bundle "$bundle" c1 2>/dev/full
+  mkfifo "$W/full"
+  exec 9<>"$W/full"
+  timeout 1 dd if=/dev/zero of="$W/full" bs=1k status=none || true
+  timeout 10 "$RUNTIME" create --bundle "$bundle" c1 2>"$W/full"
+  exec 9>&-
+}
+
+example_works() {
+  sed -n '/^plugins/,$p' "$TOP/plugins/image-verify/example.cfg" >"$CONTAINER_HOOKS_CONFIG"
+  sed -i "s|/etc/containers/policy.json|$W/policy.json|; s|/var/lib/container-hooks/trust|$STORE|
+    s|\"warn\"|\"audit\"|" "$CONTAINER_HOOKS_CONFIG"
+  run_ok "$CTK" plugin check
+}
+
 forged_annotations_change_nothing() {
   local key options=()
   for key in io.kubernetes.cri.image-name io.kubernetes.cri-o.ImageName \
@@ -392,7 +433,7 @@ plans_are_roots_alone() {
   touch -d '3 hours ago' "$W"/plans/*
   touch "$W/plans/recent.json"
   starts docker team/app:1 true
-  assert_equal 2 "$(ls "$W/plans" | wc -l)"
+  assert_equal 2 "$(find "$W/plans" -type f | wc -l)"
   rm -rf "$W/plans"
   mkdir -m 777 "$W/plans"
   refuses docker team/app:1 true
@@ -484,10 +525,13 @@ for engine in docker podman containerd; do
   test_case "$engine: audit starts and logs" audit_starts_and_logs $engine
   test_case "$engine: warn starts, logs and tells the journal" \
     warn_starts_logs_and_writes_to_the_journal $engine
+  test_case "$engine: and the user, if it is asked to" warn_tells_the_user_where_it_is_asked_to $engine
 done
 for engine in podman containerd; do
   test_case "$engine: forged annotations change nothing" forged_annotations_change_nothing $engine
 done
+test_case 'what is told to the user holds no container up' nobody_need_listen
+test_case 'the example is a configuration that works' example_works
 test_case 'a folder is no image, whatever the policy accepts' folder_is_no_image
 test_case 'scopes have modes of their own' scopes_have_modes_of_their_own
 test_case 'policy, key, store or helper broken: refused' broken_trust_refuses

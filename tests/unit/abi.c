@@ -149,6 +149,10 @@ FIELD(cht_host, set_boolean, 192, int (*)(struct cht_context *, const char *, bo
 FIELD(cht_host, set_json, 200, int (*)(struct cht_context *, const char *, const char *));
 FIELD(cht_host, remove, 208, int (*)(struct cht_context *, const char *));
 
+/* --- 1.2 --------------------------------------------------------------------------------- */
+
+FIELD(cht_host, tell, 216, int (*)(struct cht_context *, const char *, va_list));
+
 /* --- what the host hands out --------------------------------------------------------------- */
 
 TestSuite(abi);

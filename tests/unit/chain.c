@@ -356,13 +356,13 @@ static void expect_not_loaded(const char *name, const char *cause)
 Test(chain, another_major_version_of_the_interface_is_refused)
 {
   expect_not_loaded("abi-major", "@/abi-major.so is built for plugin interface 2.0, this runtime "
-                                 "offers 1.1: rebuild the plugin");
+                                 "offers 1.2: rebuild the plugin");
 }
 
 Test(chain, a_later_minor_version_of_the_interface_is_refused)
 {
-  expect_not_loaded("abi-minor", "@/abi-minor.so is built for plugin interface 1.2, this runtime "
-                                 "offers only 1.1: upgrade the runtime");
+  expect_not_loaded("abi-minor", "@/abi-minor.so is built for plugin interface 1.3, this runtime "
+                                 "offers only 1.2: upgrade the runtime");
 }
 
 #define ABI_1_0_SETTINGS                                                                       \
