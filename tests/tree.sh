@@ -23,6 +23,16 @@ uses_only() {
   done < <(includes "$folder")
 }
 
+plugins_use_what_they_may() {
+  local plugin
+  for plugin in plugins/*/; do
+    case $plugin in
+      plugins/image-verify/) uses_only "$plugin" common image rootfs ;;
+      *) uses_only "$plugin" common spec ;;
+    esac
+  done
+}
+
 header_stands_alone() {
   ! grep -nE '^ *# *include +"' include/container-hooks/*.h
 }
@@ -143,7 +153,7 @@ test_case 'rootfs uses image and common' uses_only core/rootfs rootfs image comm
 test_case 'verify-rootfs uses rootfs, image and common' \
   uses_only core/verify-rootfs verify-rootfs rootfs image common
 test_case 'the marker uses nothing' uses_only core/marker
-test_case 'plugins use common and spec' uses_only plugins common spec
+test_case 'plugins use common and spec, image-verify image and rootfs' plugins_use_what_they_may
 test_case "no plugin uses another's files" plugins_use_no_other
 test_case 'the public header stands alone' header_stands_alone
 test_case 'one file execs' only_in core/front/lowlevel.c 'exec[lv]p?e?|f?execve(at)?'

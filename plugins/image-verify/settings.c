@@ -3,7 +3,7 @@
 
 #include "common/journal.h"
 #include "image/verify.h"
-#include "rootfs/started.h"
+#include "rootfs/state_folder.h"
 #include "rootfs/upper.h"
 
 #include <limits.h>
@@ -64,6 +64,7 @@ static int read_values(struct cht_context *ctx, struct settings *settings)
       cht_setting_boolean(ctx, "files", &settings->files) < 0 ||
       cht_setting_text(ctx, "plans", &settings->plans) < 0 ||
       cht_setting_text(ctx, "upper", &settings->upper) < 0 ||
+      cht_setting_text(ctx, "cache", &settings->cache) < 0 ||
       cht_setting_text(ctx, "state", &settings->state) < 0 ||
       cht_setting_text(ctx, "log", &settings->log) < 0)
     return -1;
@@ -109,15 +110,17 @@ static int check_values(struct cht_context *ctx, const struct settings *settings
                     "setting 'upper' is '%s', not empty-on-first-start, no-shadow or "
                     "ignore",
                     settings->upper);
+  if (!text_equal(settings->cache, "off") && !text_equal(settings->cache, "metadata"))
+    return cht_fail(ctx, "setting 'cache' is '%s', not off or metadata", settings->cache);
   return 0;
 }
 
 int settings_read(struct cht_context *ctx, struct settings *settings)
 {
-  static const char *const known[] = {"mode",           "scopes",     "allow-restore", "policy",
-                                      "store",          "registries", "roots",         "journal",
-                                      "journal-socket", "stderr",     "files",         "plans",
-                                      "upper",          "state",      "log",           NULL};
+  static const char *const known[] = {
+      "mode",  "scopes",  "allow-restore",  "policy", "store", "registries",
+      "roots", "journal", "journal-socket", "stderr", "files", "plans",
+      "upper", "cache",   "state",          "log",    NULL};
   *settings = (struct settings){
       .mode = MODE_ENFORCE,
       .policy = POLICY_DEFAULT,
@@ -130,7 +133,8 @@ int settings_read(struct cht_context *ctx, struct settings *settings)
       .program = find_program(),
       .plans = PLANS,
       .upper = DEFAULT_UPPER,
-      .state = STARTED_STATE,
+      .cache = "off",
+      .state = STATE_FOLDER,
       .log = DEFAULT_LOG,
   };
   if (cht_known_settings(ctx, known) < 0 || read_mode(ctx, settings) < 0 ||

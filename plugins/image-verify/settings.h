@@ -27,6 +27,7 @@ struct settings {
   const char *program; /* that does it: verify-rootfs; "": it is not where we are */
   const char *plans;   /* folder of its plans */
   const char *upper;   /* its rule for what the container itself has written */
+  const char *cache;   /* "off"; "metadata": layers that were good and untouched are not read */
   const char *state;   /* folder in which it notes what has started */
   const char *log;     /* file where it logs; "": none */
 };

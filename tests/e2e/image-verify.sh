@@ -3,12 +3,12 @@
 # The plugin image-verify on real engines: docker, podman and containerd start what was signed, by
 # the openssl program in cosign's format, and nothing else; and who typed the command reads why.
 . "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/engines.sh"
 . "$TOP/tests/journal.sh"
 
 FILL=$BUILD/tests/programs/image-verify
 STORE=$W/trust
-export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client
-export CONTAINERD_ADDRESS=$W/containerd.sock CONTAINERS_CONF=$W/containers.conf
+export CONTAINERD_ADDRESS=$W/containerd.sock
 
 # --- settings and policy ---------------------------------------------------------------------------
 
@@ -88,16 +88,6 @@ make_images() {
 
 # --- engines ---------------------------------------------------------------------------------------
 
-start_dockerd() {
-  jq -n --arg runtime "$RUNTIME" --arg group "/$NAME" '{
-    runtimes: {"container-hooks": {path: $runtime}}, "default-runtime": "container-hooks",
-    "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group}' >"$W/daemon.json"
-  dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
-    --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
-    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
-  wait_until 60 docker info || fail "$(tail -n 20 "$W/dockerd.log")"
-}
-
 start_containerd() {
   cat >"$W/containerd.toml" <<TOML
 version = 2
@@ -113,25 +103,6 @@ TOML
   wait_until 60 ctr version || fail "$(tail -n 20 "$W/containerd.log")"
 }
 
-configure_podman() {
-  mkdir -p "$DOCKER_CONFIG"
-  echo '{}' >"$DOCKER_CONFIG/config.json"
-  printf '#!/bin/sh\nCONTAINER_HOOKS_CONFIG=%s exec %s "$@"\n' \
-    "$CONTAINER_HOOKS_CONFIG" "$RUNTIME" >"$W/container-hooks-runtime"
-  chmod 755 "$W/container-hooks-runtime"
-  cat >"$CONTAINERS_CONF" <<TOML
-[containers]
-default_ulimits = []
-log_driver = "k8s-file"
-netns = "none"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-lock_type = "file"
-runtime_supports_json = ["container-hooks-runtime"]
-TOML
-}
-
 # load COMMAND…: all images into an engine.
 load() {
   local name
@@ -140,16 +111,13 @@ load() {
   done
 }
 
-podman=(podman --root "$W/podman/root" --runroot "$W/podman/run" --tmpdir "$W/podman/tmp"
-  --storage-driver overlay --runtime "$W/container-hooks-runtime")
-
 # start ENGINE [OPTION…] IMAGE COMMAND…: a container that is removed afterwards.
 start() {
   local engine=$1
   shift
   case $engine in
-    docker) run docker run --rm --network none "$@" ;;
-    podman) run "${podman[@]}" run --rm --cgroup-parent "/$NAME" --network none "$@" ;;
+    docker) run "${docker_run[@]}" --rm "$@" ;;
+    podman) run "${podman_run[@]}" --rm "$@" ;;
     containerd)
       # ctr wants an id between the image and the command.
       local options=()
@@ -252,8 +220,7 @@ warn_tells_the_user_where_it_is_asked_to() {
   enforce 'mode = "warn"; stderr = true;'
   if [ "$1" = podman ]; then
     # Who is attached to a container of podman's is so a moment too late.
-    run_ok "${podman[@]}" run --cgroup-parent "/$NAME" --network none --name told \
-      docker.io/team/plain:1 echo from the container
+    run_ok "${podman_run[@]}" --name told docker.io/team/plain:1 echo from the container
     run_ok "${podman[@]}" logs told
   else
     starts "$1" docker.io/team/plain:1 echo from the container
@@ -368,6 +335,10 @@ broken_trust_refuses() {
 check_finds_what_would_refuse() {
   enforce
   run_ok "$CTK" plugin check
+  assert_contains "$output" 'image-verify: ok'
+  # Only a trial's sample is let through, never a container of that name.
+  run_fails "$RUNTIME" create --bundle "$W/bare-bundle" sample
+  assert_contains "$output" 'cannot verify of which image this container is'
   chmod 666 "$W/key.pub"
   run_fails "$CTK" plugin check
   assert_contains "$output" "chmod go-w $W/key.pub"
@@ -445,7 +416,7 @@ plans_are_roots_alone() {
 
 docker_restart() {
   enforce
-  run_ok docker run --detach --name kept --network none team/app:1 sh -c 'echo x >/tmp/written; sleep 1000'
+  run_ok "${docker_run[@]}" --detach --name kept team/app:1 sh -c 'echo x >/tmp/written; sleep 1000'
   run_ok docker restart --time 0 kept
   assert_equal true "$(docker inspect --format '{{.State.Running}}' kept)"
   # The tag is given to another image: the container stays what it was.
@@ -500,11 +471,11 @@ dry_run_writes_no_plan() {
 
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
-configure_podman
 test_case 'images are made and signed by openssl' make_images
 enforce
 test_case 'a real journald starts' start_journald
 test_case 'dockerd starts' start_dockerd
+use_podman
 test_case 'docker: images are loaded' load docker load --input
 docker tag team/app:1 team/moved:1
 docker tag team/app:1 other:1
