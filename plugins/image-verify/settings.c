@@ -4,7 +4,6 @@
 #include "common/journal.h"
 #include "image/verify.h"
 #include "rootfs/state_folder.h"
-#include "rootfs/upper.h"
 
 #include <limits.h>
 
@@ -96,7 +95,7 @@ static int check_roots(struct cht_context *ctx, const struct settings *settings)
 
 static int check_values(struct cht_context *ctx, const struct settings *settings)
 {
-  enum upper_rule rule;
+  static const char *const upper_rules[] = {DEFAULT_UPPER, "no-shadow", "ignore", NULL};
   if (check_path(ctx, "policy", settings->policy, false) < 0 ||
       check_path(ctx, "store", settings->store, true) < 0 ||
       check_path(ctx, "registries", settings->registries, true) < 0 ||
@@ -105,7 +104,7 @@ static int check_values(struct cht_context *ctx, const struct settings *settings
       check_path(ctx, "state", settings->state, false) < 0 ||
       check_path(ctx, "log", settings->log, true) < 0 || check_roots(ctx, settings) < 0)
     return -1;
-  if (!upper_rule_parse(settings->upper, &rule))
+  if (!text_listed(settings->upper, upper_rules))
     return cht_fail(ctx,
                     "setting 'upper' is '%s', not empty-on-first-start, no-shadow or "
                     "ignore",
