@@ -68,6 +68,9 @@ MARKER_LINK := $(or $(STATIC),-pie)
 # Signatures and digests: linked to what uses them only.
 CRYPTO := $(or $(shell pkg-config --libs libcrypto 2>/dev/null),-lcrypto)
 
+# tar-split, by which the ctk knows the sizes of docker's layers.
+ZLIB := $(or $(shell pkg-config --libs zlib 2>/dev/null),-lz)
+
 # The worker is not, since it loads plugins; but libconfig's soname differs among distributions.
 LIBCONFIG := $(if $(call can-link,,-l:libconfig.a),-l:libconfig.a,-lconfig)
 
@@ -150,7 +153,7 @@ $(BUILD)/modify: $(WORKER_OBJECTS) $(BUILD)/libcore.a
 # The ctk starts the worker as the front does, and reads and writes bundles as the worker does.
 $(BUILD)/container-hooks-ctk: $(CTK_OBJECTS) \
     $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS)) $(BUILD)/libcore.a
-	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) -ldl -o $@
 
 # $(call plugin-rule,FOLDER,NAME): FOLDER/NAME/*.c -> NAME.so, which shows `cht_plugin` only.
 define plugin-rule
@@ -220,7 +223,7 @@ tests: all $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(TEST_PLUGINS) $(TEST_PROG
 # Criterion finds its tests in a section that nothing refers to.
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) -lcriterion -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -Wl,--no-gc-sections $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) -lcriterion -ldl -o $@
 
 $(BUILD)/tests/programs/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
@@ -243,7 +246,7 @@ $(BUILD)/fuzz/hooks: $(call objects,plugins/file-hooks)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	@mkdir -p $(@D)
-	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBCONFIG) $(JSON_C) $(CRYPTO) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) -ldl -o $@
 
 .PHONY: bench
 bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline

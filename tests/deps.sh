@@ -7,7 +7,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # package=what shows that it is there: a command, a header, or a file (a pattern from /).
 build=(gcc=cc libc6-dev=stdio.h pkg-config=pkg-config libjson-c-dev=json-c/json.h
-  libconfig-dev=libconfig.h libssl-dev=openssl/evp.h)
+  libconfig-dev=libconfig.h libssl-dev=openssl/evp.h zlib1g-dev=zlib.h)
 demo=("${build[@]}" runc=runc busybox-static=static-busybox jq=jq)
 check=("${demo[@]}" libcriterion-dev=criterion/criterion.h docker.io=dockerd containerd=ctr
   podman=podman buildah=buildah python3=/usr/bin/python3 systemd=/lib/systemd/systemd-journald
