@@ -68,8 +68,8 @@ static int ask_passphrase(const char *path, char **passphrase, struct error *err
   /* As getpass(3): nobody shall leave the terminal silent. */
   silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
   silent.c_lflag |= ICANON;
-  fprintf(terminal, "Passphrase of %s: ", path);
   tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
+  fprintf(terminal, "Passphrase of %s: ", path);
   *passphrase = read_line(terminal);
   tcsetattr(fileno(terminal), TCSAFLUSH, &before);
   fputc('\n', terminal);
