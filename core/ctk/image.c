@@ -10,13 +10,26 @@ static const struct ctk_command subcommands[] = {
         .summary = "Signs an image by a private key, and keeps the signature in the trust store",
         .operands = "IMAGE",
         .details =
-            "IMAGE is one that docker, podman or containerd has, by its name or id. The key is\n"
-            "ECDSA (P-256, P-384), Ed25519 or RSA in PEM, as openssl makes it, and only its\n"
-            "owner may read it. What is signed is the image's manifest, under its full name.\n"
+            "IMAGE is one that docker, podman or containerd has, by its name or id; docker://NAME\n"
+            "in a registry; or oci:DIR[:TAG], an OCI layout. The key is ECDSA (P-256, P-384),\n"
+            "Ed25519 or RSA in PEM, as openssl makes it, and only its owner may read it. What is\n"
+            "signed is the image's manifest, in a registry or layout perhaps an index, under its\n"
+            "full name.\n"
             "An image that was built or loaded into docker has no manifest: one of its config\n"
             "and its uncompressed layers is made, and kept with the signature.\n\n" EXAMPLE
             "sign --key sign.pem team/app:1",
         .run = image_sign_run,
+    },
+    {
+        .name = "image fetch",
+        .summary = "Fetches an image's manifests and signatures from its registry into the store",
+        .operands = "NAME...",
+        .details =
+            "By the program skopeo; the image's layers are not fetched. Signatures are those "
+            "under\n"
+            "cosign's tag, and sigstore bundles that refer to the image. No network is needed any\n"
+            "more when a container starts.\n\n" EXAMPLE "fetch registry.example.com/team/app:1",
+        .run = image_fetch_run,
     },
     {
         .name = "image add",
@@ -28,6 +41,24 @@ static const struct ctk_command subcommands[] = {
             "writes it. Nothing is believed for being in the store: it is verified when an image\n"
             "starts.\n\n" EXAMPLE "add manifest.json payload.json payload.sig",
         .run = image_add_run,
+    },
+    {
+        .name = "image export",
+        .summary = "Copies the trust store into a folder, for a machine without network",
+        .operands = "DIR [DIGEST...]",
+        .details =
+            "All of it, or manifests and what belongs to them: their signatures, the indexes that\n"
+            "list them, the manifests that an index lists.\n\n" EXAMPLE "export /media/usb/trust",
+        .run = image_export_run,
+    },
+    {
+        .name = "image import",
+        .summary = "Adds what is in an exported folder to the trust store",
+        .operands = "DIR [DIGEST...]",
+        .details = "Only root may have written the folder. Every manifest is compared with its\n"
+                   "digest; signatures are verified when an image starts.\n\n" EXAMPLE
+                   "import /media/usb/trust",
+        .run = image_import_run,
     },
     {
         .name = "image list",

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `image sign` and `image digest`: which manifest an image is, and a signature over it. */
+#include "ctk/image_attached.h"
 #include "ctk/image_commands.h"
 #include "ctk/image_key.h"
+#include "ctk/image_layout.h"
 #include "ctk/image_options.h"
-#include "ctk/image_subject.h"
+#include "ctk/image_remote.h"
 #include "image/sign.h"
 
 struct sign_request {
   const char *key, *passphrase_file, *reference, *store;
   struct image_place place;
+  struct registry registry;
+  bool push;
 };
 
 /* --- the name ------------------------------------------------------------------------------ */
@@ -28,15 +32,49 @@ static int read_name(const struct sign_request *request, const struct subject *s
 
 /* --- sign ---------------------------------------------------------------------------------- */
 
-static int keep(const struct sign_request *request, const struct subject *subject,
-                const struct signed_image *made, struct error *err)
+/* A manifest that the registry has not could not be found by anybody who gets the signature. */
+static int check_remote(const struct sign_request *request, const struct reference *reference,
+                        const struct subject *subject, struct error *err)
 {
-  cleanup_store struct store *store = NULL;
-  struct digest digest;
-  if (store_create(request->store, &store, err) < 0 ||
-      store_add_manifest(store, subject->bytes, subject->length, &digest, err) < 0)
+  cleanup_free char *bytes = NULL;
+  cleanup_free char *name = xasprintf("%s@%s", reference->repository, subject->digest.text);
+  size_t length;
+  if (!request->push || registry_manifest(&request->registry, name, &bytes, &length, err) == 0)
+    return 0;
+  if (errno != ENOENT)
     return -1;
-  return store_add_signature(store, &subject->digest, made->bytes, made->length, err);
+  return error_set(err,
+                   "%s has no manifest %s: --push goes with an image that is there; push it, and "
+                   "sign docker://NAME",
+                   reference->repository, subject->digest.text);
+}
+
+/* What was signed, and where the manifests that it may list are; NULL: it lists none. */
+static int sign_subject(const struct sign_request *request, const struct subject *subject,
+                        const struct manifest_source *source, const struct key *key,
+                        struct error *err)
+{
+  cleanup_reference struct reference reference = {.repository = NULL};
+  cleanup_signed_image struct signed_image made = {.payload = NULL};
+  cleanup_store struct store *store = NULL;
+  cleanup_digest_list struct digest_list kept = {.items = NULL};
+  if (read_name(request, subject, &reference, err) < 0 ||
+      check_remote(request, &reference, subject, err) < 0 ||
+      image_sign(key, &reference, &subject->digest, &made, err) < 0 ||
+      store_create(request->store, &store, err) < 0 ||
+      subject_keep(subject, source, false, store, &kept, err) < 0 ||
+      store_add_signature(store, &subject->digest, made.bytes, made.length, err) < 0)
+    return -1;
+  cleanup_free char *name = reference_text(&reference);
+  if (subject->made)
+    ctk_say("made a manifest of its config and its layers");
+  ctk_say("signed %s as %s by %s (%s)", subject->digest.text, name, key_id(key), key_kind(key));
+  if (!request->push)
+    return 0;
+  if (attached_push(&request->registry, reference.repository, &subject->digest, &made, err) < 0)
+    return error_wrap(err, "the signature is in the trust store, but could not be pushed");
+  ctk_say("pushed the signature to %s", reference.repository);
+  return 0;
 }
 
 static int find_subject(const struct sign_request *request, const char *word,
@@ -48,33 +86,56 @@ static int find_subject(const struct sign_request *request, const char *word,
   return subject_of_image(&request->place, store, word, subject, err);
 }
 
+static int sign_image(const struct sign_request *request, const char *word, const struct key *key,
+                      struct error *err)
+{
+  cleanup_subject struct subject subject = {.bytes = NULL};
+  return find_subject(request, word, &subject, err) < 0
+             ? -1
+             : sign_subject(request, &subject, NULL, key, err);
+}
+
+static int sign_remote(const struct sign_request *request, const char *word, const struct key *key,
+                       struct error *err)
+{
+  cleanup_remote struct remote remote = {.registry = NULL};
+  return remote_open(&request->registry, word, &remote, err) < 0
+             ? -1
+             : sign_subject(request, &remote.subject, &remote.source, key, err);
+}
+
+static int sign_layout(const struct sign_request *request, const char *word, const struct key *key,
+                       struct error *err)
+{
+  cleanup_layout struct layout layout = {.folder = NULL};
+  return layout_open(word, &layout, err) < 0
+             ? -1
+             : sign_subject(request, &layout.subject, &layout.source, key, err);
+}
+
 static int sign(const struct sign_request *request, const char *word, struct error *err)
 {
   cleanup_key struct key *key = NULL;
-  cleanup_subject struct subject subject = {.bytes = NULL};
-  cleanup_reference struct reference reference = {.repository = NULL};
-  cleanup_signed_image struct signed_image made = {.payload = NULL};
-  if (find_subject(request, word, &subject, err) < 0 ||
-      read_name(request, &subject, &reference, err) < 0 ||
-      image_read_key(request->key, request->passphrase_file, &key, err) < 0 ||
-      image_sign(key, &reference, &subject.digest, &made, err) < 0 ||
-      keep(request, &subject, &made, err) < 0)
+  if (image_read_key(request->key, request->passphrase_file, &key, err) < 0)
     return -1;
-  cleanup_free char *name = reference_text(&reference);
-  if (subject.made)
-    ctk_say("made a manifest of its config and its layers");
-  ctk_say("signed %s as %s by %s (%s)", subject.digest.text, name, key_id(key), key_kind(key));
-  return 0;
+  if (text_starts(word, REGISTRY_PREFIX))
+    return sign_remote(request, word, key, err);
+  if (text_starts(word, LAYOUT_PREFIX))
+    return sign_layout(request, word, key, err);
+  return sign_image(request, word, key, err);
 }
 
 int image_sign_run(const struct ctk_command *self, char **words, struct error *err)
 {
-  struct sign_request request = {.store = STORE_DEFAULT};
+  struct sign_request request = {.store = STORE_DEFAULT, .registry = {.tls_verify = true}};
   const struct command_option options[] = {
       {"key", 0, OPTION_TEXT, &request.key, "FILE", "the private key, in PEM"},
       {"passphrase-file", 0, OPTION_TEXT, &request.passphrase_file, "FILE",
        "its passphrase; else it is asked for"},
       {"reference", 0, OPTION_TEXT, &request.reference, "NAME", "the name that is signed"},
+      {"push", 0, OPTION_FLAG, &request.push, NULL,
+       "put the signature beside the image in its registry, too"},
+      IMAGE_REGISTRY_OPTIONS(request.registry),
       IMAGE_ENGINE_OPTIONS(request.place),
       IMAGE_STORE_OPTION(request.store),
       IMAGE_NO_MORE_OPTIONS,

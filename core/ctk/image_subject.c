@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/image_subject.h"
 
+#include "ctk/command.h"
 #include "image/hash.h"
 #include "image/manifest_make.h"
+#include "image/platform.h"
 
 void subject_free(struct subject *subject)
 {
@@ -95,5 +97,42 @@ int subject_of_image(const struct image_place *place, const struct store *store,
   if (subject->bytes == NULL && make(&image, subject, err) < 0)
     return -1;
   subject->name = steal_pointer(&image.name);
+  return 0;
+}
+
+/* --- keeping it ---------------------------------------------------------------------------- */
+
+static int keep_entry(const struct manifest_source *source, const struct digest *digest,
+                      struct store *store, struct digest_list *kept, struct error *err)
+{
+  cleanup_free char *bytes = NULL;
+  size_t length;
+  struct digest added;
+  if (source->read(source, digest, &bytes, &length, err) < 0) {
+    if (errno != ENOENT)
+      return -1;
+    ctk_say("left out: %s is listed, but not there", digest->text);
+    return 0;
+  }
+  if (hash_check(bytes, length, digest, source->place, err) < 0 ||
+      store_add_manifest(store, bytes, length, &added, err) < 0)
+    return -1;
+  digest_list_add(kept, digest);
+  return 0;
+}
+
+int subject_keep(const struct subject *subject, const struct manifest_source *source, bool all,
+                 struct store *store, struct digest_list *kept, struct error *err)
+{
+  cleanup_manifest struct manifest manifest = {.is_index = false};
+  struct digest added;
+  if (manifest_parse(subject->bytes, subject->length, subject->digest.text, &manifest, err) < 0 ||
+      store_add_manifest(store, subject->bytes, subject->length, &added, err) < 0)
+    return -1;
+  digest_list_add(kept, &added);
+  for (size_t i = 0; source != NULL && manifest.is_index && i < manifest.count; i++)
+    if ((all || platform_is_ours(&manifest.entries[i])) &&
+        keep_entry(source, &manifest.entries[i].digest, store, kept, err) < 0)
+      return -1;
   return 0;
 }

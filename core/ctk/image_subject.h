@@ -7,7 +7,6 @@
 #include "image/reference.h"
 #include "image/store.h"
 
-/* Texts that describe images, as they are read from somewhere. */
 struct subject {
   struct digest digest; /* of what is signed */
   struct digest config; /* the image's id; "" for an index */
@@ -24,9 +23,21 @@ struct subject {
 int subject_of_image(const struct image_place *place, const struct store *store, const char *word,
                      struct subject *subject, struct error *err);
 
-/* The manifest or index that an OCI layout's index.json lists under a tag ("DIR:TAG"), or the only
-   one ("DIR"). */
-int subject_of_layout(const char *word, struct subject *subject, struct error *err);
+/* Where manifests can be read: an OCI layout, or a repository of a registry. */
+struct manifest_source {
+  /* The bytes are owned by the caller, their digest is not checked yet. -1 with errno ENOENT if it
+     is not there. */
+  int (*read)(const struct manifest_source *source, const struct digest *digest, char **bytes,
+              size_t *length, struct error *err);
+  const char *place;    /* the layout's folder, or the repository; borrowed */
+  const void *registry; /* borrowed; NULL: it is a layout */
+};
+
+/* Puts it into the store and, if it is an index, the manifests that it lists for this machine, or
+   all. The digests of what was kept are added to the list. Without a source (NULL) it is no
+   index. */
+int subject_keep(const struct subject *subject, const struct manifest_source *source, bool all,
+                 struct store *store, struct digest_list *kept, struct error *err);
 
 void subject_free(struct subject *subject);
 

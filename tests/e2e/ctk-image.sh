@@ -413,6 +413,37 @@ added_gpg() {
   accepted docker team/app:1
 }
 
+carried() {
+  local digest other
+  rm -rf "$STORE" "$W/stick"
+  policy signer.pub
+  image_ok sign podman --key "$W/signer.pem" team/app:1
+  image_ok sign docker --key "$W/signer.pem" cht/base:1
+  image_ok digest podman team/app:1
+  digest=$output
+  run_ok "$CTK" image export --store "$STORE" "$W/stick"
+  assert_contains "$output" 'exported to'
+  assert_contains "$output" '2 manifests, 2 signatures'
+  rm -rf "$STORE"
+  run_ok "$CTK" image import --store "$STORE" "$W/stick" "$digest"
+  assert_contains "$output" '1 manifest, 1 signature'
+  accepted docker team/app:1
+  refused 'no manifest of it is known' docker cht/base:1
+  cd "$W"
+  run_ok "$CTK" image import --store "$STORE" stick
+  accepted docker cht/base:1
+  assert_equal "$(cd "$STORE" && find . | sort)" "$(cd "$W/stick" && find . | sort)"
+  rm -rf "$STORE"
+  printf ' ' >>"$W/stick/sha256/${digest#sha256:}/manifest"
+  run_fails "$CTK" image import --store "$STORE" "$W/stick" "$digest"
+  assert_contains "$output" 'its digest is sha256:'
+  chmod 777 "$W/stick"
+  run_fails "$CTK" image import --store "$STORE" "$W/stick"
+  assert_contains "$output" 'writable by'
+  run_fails "$CTK" image import --store "$STORE" "$W/nothing"
+  assert_contains "$output" "$W/nothing"
+}
+
 # --- containers --------------------------------------------------------------------------------------
 
 # By their bundles: engines of ours have them in other places than the usual ones.
@@ -435,6 +466,234 @@ containers() {
   refused 'no running container of this id' docker nothing-like-it
 }
 
+# --- registries --------------------------------------------------------------------------------------
+
+# publish NAME…: the image to our registry, and into docker by that name.
+publish() {
+  local name
+  for name; do
+    run_ok skopeo --insecure-policy copy --quiet --dest-tls-verify=false \
+      containers-storage:docker.io/team/app:1 "docker://$R/$name"
+    run_ok docker pull "$R/$name"
+  done
+}
+
+raw() {
+  skopeo inspect --raw --tls-verify=false "docker://$R/$1"
+}
+
+digest_of() {
+  echo "sha256:$(raw "$1" | sha256sum | cut -d ' ' -f 1)"
+}
+
+# fetch NAME…
+fetch() {
+  run "$CTK" image fetch --tls-verify=false --store "$STORE" "$@"
+}
+
+# sign_remote NAME WORD…
+sign_remote() {
+  run_ok "$CTK" image sign --tls-verify=false --store "$STORE" "${@:2}" "docker://$R/$1"
+}
+
+fetched() {
+  local digest
+  rm -rf "$STORE"
+  policy signer.pub
+  publish remote/app:1
+  digest=$(digest_of remote/app:1)
+  refused 'image fetch' docker "$R/remote/app:1"
+  sign_remote remote/app:1 --key "$W/signer.pem" --push
+  assert_contains "$output" "signed $digest as $R/remote/app:1"
+  assert_contains "$output" "pushed the signature to $R/remote/app"
+  accepted docker "$R/remote/app:1"
+
+  # Another machine: the same by fetching.
+  rm -rf "$STORE"
+  fetch "$R/remote/app:1"
+  assert_contains "$output" "1 manifest, 1 signature, $digest"
+  accepted docker "$R/remote/app:1"
+  assert_equal "$(raw remote/app:1 | sha256sum)" \
+    "$(sha256sum <"$STORE/sha256/${digest#sha256:}/manifest")"
+
+  # What lies in the registry is what cosign puts there: openssl verifies it, without us.
+  raw "remote/app:${digest/:/-}.sig" >"$W/sig.json"
+  assert_equal 'application/vnd.dev.cosign.simplesigning.v1+json 1' \
+    "$(jq -r '"\(.layers[0].mediaType) \(.layers | length)"' "$W/sig.json")"
+  rm -rf "$W/sig"
+  run_ok skopeo --insecure-policy copy --quiet --src-tls-verify=false \
+    "docker://$R/remote/app:${digest/:/-}.sig" "dir:$W/sig"
+  jq -r '.layers[0].annotations["dev.cosignproject.cosign/signature"]' "$W/sig.json" |
+    base64 -d >"$W/proof"
+  run_ok openssl dgst -sha256 -verify "$W/signer.pub" -signature "$W/proof" \
+    "$W/sig/$(jq -r '.layers[0].digest[7:]' "$W/sig.json")"
+}
+
+second_signature() {
+  rm -rf "$STORE"
+  publish remote/two:1
+  sign_remote remote/two:1 --key "$W/stranger.pem" --push
+  sign_remote remote/two:1 --key "$W/signer.pem" --push
+  rm -rf "$STORE"
+  fetch "docker://$R/remote/two:1"
+  assert_contains "$output" '2 signatures'
+  policy signer.pub
+  accepted docker "$R/remote/two:1"
+  policy stranger.pub
+  accepted docker "$R/remote/two:1"
+}
+
+not_signed_there() {
+  rm -rf "$STORE"
+  policy signer.pub
+  publish remote/plain:1
+  fetch "$R/remote/plain:1"
+  assert_contains "$output" '0 signatures'
+  refused 'a signature is required, and there is none over' docker "$R/remote/plain:1"
+  sign_remote remote/plain:1 --key "$W/stranger.pem" --push
+  refused "is by a key that is none of the policy's" docker "$R/remote/plain:1"
+  fetch "$R/remote/none:1"
+  assert_equal 1 "$status"
+  assert_contains "$output" 'manifest unknown'
+  assert_lacks "$output" 'level=fatal'
+  run_fails "$CTK" image fetch --store "$STORE" "$R/remote/plain:1"
+  assert_contains "$output" 'HTTP response to HTTPS client'
+  image sign docker --tls-verify=false --push --key "$W/signer.pem" --reference "$R/remote/plain:1" \
+    cht/base:1
+  assert_equal 1 "$status"
+  assert_contains "$output" "--push goes with an image that is there"
+}
+
+# put NAME FILE TYPE: a manifest, as it is.
+put() {
+  python3 - "$R" "$@" <<'PY'
+import sys, urllib.request
+registry, name, file, kind = sys.argv[1:]
+repository, tag = name.rsplit(":", 1)
+request = urllib.request.Request(f"http://{registry}/v2/{repository}/manifests/{tag}",
+                                 open(file, "rb").read(), {"Content-Type": kind}, method="PUT")
+assert urllib.request.urlopen(request).status == 201
+PY
+}
+
+# An index: signed as a whole, as cosign does; this machine's manifest is fetched with it.
+index() {
+  local type=application/vnd.oci.image.index.v1+json digest size arch
+  rm -rf "$STORE"
+  policy signer.pub
+  publish remote/index:one
+  digest=$(digest_of remote/index:one)
+  size=$(raw remote/index:one | wc -c)
+  arch=$(docker image inspect --format '{{.Architecture}}' "$R/remote/index:one")
+  jq -n --arg digest "$digest" --argjson size "$size" --arg arch "$arch" --arg type "$type" '
+    {schemaVersion: 2, mediaType: $type, manifests: [{digest: $digest, size: $size,
+      mediaType: "application/vnd.docker.distribution.manifest.v2+json",
+      platform: {os: "linux", architecture: $arch}}]}' >"$W/index.json"
+  put remote/index:1 "$W/index.json" "$type"
+  run_ok docker pull "$R/remote/index:1"
+  sign_remote remote/index:1 --key "$W/signer.pem" --push
+  rm -rf "$STORE"
+  fetch "$R/remote/index:1"
+  assert_contains "$output" "2 manifests, 1 signature, $(digest_of remote/index:1)"
+  accepted docker "$R/remote/index:1"
+  assert_contains "$output" "index $(digest_of remote/index:1) lists that manifest"
+}
+
+# A sigstore bundle, signed by openssl, that refers to the image by the tag that registries without
+# a referrers API have for it.
+bundle() {
+  local digest text envelope type=application/vnd.oci.image.index.v1+json
+  rm -rf "$STORE" "$W/artifact"
+  publish remote/bundle:1
+  digest=$(digest_of remote/bundle:1)
+  text=$(jq -nc --arg hex "${digest#sha256:}" --arg name "$R/remote/bundle:1" '{
+    _type: "https://in-toto.io/Statement/v1", subject: [{name: $name, digest: {sha256: $hex}}],
+    predicateType: "https://sigstore.dev/cosign/sign/v1", predicate: {}}')
+  printf 'DSSEv1 28 application/vnd.in-toto+json %d %s' ${#text} "$text" >"$W/pae"
+  envelope=$(jq -nc --arg payload "$(printf %s "$text" | base64 -w 0)" \
+    --arg sig "$(openssl dgst -sha256 -sign "$W/signer.pem" "$W/pae" | base64 -w 0)" '{
+    mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+    verificationMaterial: {publicKey: {hint: ""}},
+    dsseEnvelope: {payload: $payload, payloadType: "application/vnd.in-toto+json",
+      signatures: [{sig: $sig}]}}')
+  printf %s "$envelope" >"$W/bundle.json"
+  mkdir "$W/artifact"
+  printf 'Directory Transport Version: 1.1\n' >"$W/artifact/version"
+  printf '{}' >"$W/artifact/$(printf '{}' | sha256sum | cut -d ' ' -f 1)"
+  cp "$W/bundle.json" "$W/artifact/$(sha256sum <"$W/bundle.json" | cut -d ' ' -f 1)"
+  jq -n --arg bundle "sha256:$(sha256sum <"$W/bundle.json" | cut -d ' ' -f 1)" \
+    --arg config "sha256:$(printf '{}' | sha256sum | cut -d ' ' -f 1)" \
+    --argjson size "$(stat -c %s "$W/bundle.json")" '{schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    artifactType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+    config: {mediaType: "application/vnd.oci.empty.v1+json", digest: $config, size: 2},
+    layers: [{mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", digest: $bundle,
+      size: $size}]}' >"$W/artifact/manifest.json"
+  run_ok skopeo --insecure-policy copy --quiet --preserve-digests --dest-tls-verify=false \
+    "dir:$W/artifact" "docker://$R/remote/bundle:bundle"
+  jq -n --arg digest "$(digest_of remote/bundle:bundle)" --arg type "$type" \
+    --argjson size "$(stat -c %s "$W/artifact/manifest.json")" '{schemaVersion: 2, mediaType: $type,
+    manifests: [{digest: $digest, size: $size,
+      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      artifactType: "application/vnd.dev.sigstore.bundle.v0.3+json"}]}' >"$W/index.json"
+  put "remote/bundle:${digest/:/-}" "$W/index.json" "$type"
+  fetch "$R/remote/bundle:1"
+  assert_contains "$output" '1 manifest, 1 signature'
+  policy signer.pub
+  accepted docker "$R/remote/bundle:1"
+
+  # The same bundle as a file.
+  rm -rf "$STORE"
+  fetch "$R/remote/bundle:1"
+  run_ok "$CTK" image remove --store "$STORE" "$digest"
+  raw remote/bundle:1 >"$W/manifest.json"
+  run_ok "$CTK" image add --store "$STORE" "$W/manifest.json" "$W/bundle.json"
+  assert_contains "$output" "a sigstore bundle over $digest"
+  accepted docker "$R/remote/bundle:1"
+}
+
+# What somebody else has pushed there stops nobody.
+strange_layers() {
+  local digest
+  rm -rf "$STORE"
+  publish remote/strange:1
+  digest=$(digest_of remote/strange:1)
+  run_ok skopeo --insecure-policy copy --quiet --dest-tls-verify=false --src-tls-verify=false \
+    "docker://$R/remote/strange:1" "docker://$R/remote/strange:${digest/:/-}.sig"
+  fetch "$R/remote/strange:1"
+  assert_contains "$output" 'left out: '
+  assert_contains "$output" '1 manifest, 0 signatures'
+}
+
+layouts() {
+  local digest
+  rm -rf "$STORE" "$W/layout"
+  policy signer.pub
+  run_ok skopeo --insecure-policy copy --quiet containers-storage:docker.io/team/app:1 \
+    "oci:$W/layout:one"
+  run_ok skopeo --insecure-policy copy --quiet containers-storage:docker.io/team/app:1 \
+    "oci:$W/layout:two"
+  run_fails "$CTK" image sign --store "$STORE" --key "$W/signer.pem" --reference team/oci:1 \
+    "oci:$W/layout"
+  assert_contains "$output" 'lists several images: oci:DIR:TAG says which'
+  run_fails "$CTK" image sign --store "$STORE" --key "$W/signer.pem" --reference team/oci:1 \
+    "oci:$W/layout:three"
+  assert_contains "$output" 'lists no image with the tag three'
+  run_fails "$CTK" image sign --store "$STORE" --key "$W/signer.pem" "oci:$W/layout:one"
+  assert_contains "$output" '--reference NAME'
+  run_ok "$CTK" image sign --store "$STORE" --key "$W/signer.pem" --reference team/oci:1 \
+    "oci:$W/layout:one"
+  digest=$(jq -r '.manifests[0].digest' "$W/layout/index.json")
+  assert_contains "$output" "signed $digest as docker.io/team/oci:1"
+  run_ok skopeo --insecure-policy copy --quiet "oci:$W/layout:one" \
+    containers-storage:docker.io/team/oci:1
+  accepted podman team/oci:1
+  printf ' ' >>"$W/layout/blobs/sha256/${digest#sha256:}"
+  run_fails "$CTK" image sign --store "$STORE" --key "$W/signer.pem" --reference team/oci:1 \
+    "oci:$W/layout:one"
+  assert_contains "$output" "its digest is sha256:"
+}
+
 setup || { echo "FAIL $GROUP: cannot set up: $output"; exit 1; }
 jq -n --arg key "$W/stranger.pub" '{default: [{type: "sigstoreSigned", keyPath: $key}]}' \
   >"$W/stranger.json"
@@ -454,5 +713,13 @@ test_case 'the store is listed, and things removed from it' listed
 test_case 'add: what openssl signed is accepted' added_pair
 test_case 'add: a manifest from elsewhere' added_manifest
 test_case 'add: what skopeo signed by GPG is accepted' added_gpg
+test_case 'export and import: carried to another machine' carried
 test_case 'running containers are verified' containers
+test_case 'fetch: signed and pushed, accepted on another machine' fetched
+test_case 'fetch: the signatures of two, one pushed after the other' second_signature
+test_case 'fetch: what is not signed, or by another, is refused' not_signed_there
+test_case 'fetch: an index, and the manifest for this machine' index
+test_case 'fetch: a sigstore bundle that openssl signed' bundle
+test_case 'fetch: what is no signature is left out' strange_layers
+test_case 'an OCI layout is signed' layouts
 test_end
