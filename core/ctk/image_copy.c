@@ -77,13 +77,14 @@ static int copy_one(const struct store *from, struct store *to, const struct dig
   return copy_signatures(from, to, digest, counts, err);
 }
 
+/* Both paths are absolute. */
 static int copy(const char *from_path, const char *to_path, char **words, struct counts *counts,
                 struct error *err)
 {
   cleanup_store struct store *from = NULL, *to = NULL;
   cleanup_digest_list struct digest_list list = {.items = NULL};
   *counts = (struct counts){.manifests = 0};
-  if (image_open_store(from_path, &from, err) < 0 || choose(from, words, &list, err) < 0 ||
+  if (store_open(from_path, &from, err) < 0 || choose(from, words, &list, err) < 0 ||
       store_create(to_path, &to, err) < 0)
     return -1;
   for (size_t i = 0; i < list.count; i++)

@@ -26,7 +26,7 @@ static const struct root {
 static bool is_called(enum image_engine engine, const char *name)
 {
   return text_equal(name, image_engine_name(engine)) ||
-         (engine == IMAGE_STORAGE && text_equal(name, "podman"));
+         (engine == IMAGE_STORAGE && (text_equal(name, "podman") || text_equal(name, "crio")));
 }
 
 static int check_place(const struct image_place *place, struct error *err)
@@ -36,11 +36,11 @@ static int check_place(const struct image_place *place, struct error *err)
   for (size_t i = 0; i < ARRAY_LENGTH(usual_roots); i++)
     if (is_called(usual_roots[i].engine, place->engine))
       return 0;
-  return error_set(err, "no engine '%s': docker, containers-storage (or podman), containerd",
+  return error_set(err, "no engine '%s' is known: docker, containerd, crio or podman",
                    place->engine);
 }
 
-/* Calls for each data root that is to be looked at: the one that is given, or all that exist. */
+/* Is this data root to be looked at? All that have images are, unless one is given. */
 static bool is_wanted(const struct image_place *place, const struct root *root, const char *path)
 {
   cleanup_free char *proof = xasprintf("%s/%s", path, root->proof);

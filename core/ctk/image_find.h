@@ -7,7 +7,7 @@
 
 /* Where to look; both may be NULL: in the usual data roots of all engines. Borrowed. */
 struct image_place {
-  const char *engine; /* as image_engine_name has it, or "podman" */
+  const char *engine; /* as image_engine_name has it, or "podman" or "crio" */
   const char *root;   /* its data root; goes with an engine */
 };
 

@@ -13,8 +13,8 @@
     "store", 0, OPTION_TEXT, &(variable), "DIR", "the trust store (" STORE_DEFAULT ")" \
   }
 #define IMAGE_ENGINE_OPTIONS(place)                                                     \
-  {"engine",        0,      OPTION_TEXT,                                                \
-   &(place).engine, "NAME", "docker, containers-storage (podman) or containerd"},       \
+  {"engine",        0,        OPTION_TEXT,                                              \
+   &(place).engine, "ENGINE", "only this one: docker, containerd, crio or podman"},     \
   {                                                                                     \
     "root", 0, OPTION_TEXT, &(place).root, "DIR", "its data root, if not the usual one" \
   }

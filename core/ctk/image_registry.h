@@ -22,7 +22,7 @@ struct registry {
    &(registry).authfile, "FILE", "credentials, as skopeo and podman login write them"}, \
   {                                                                                     \
     "tls-verify", 0, OPTION_FLAG, &(registry).tls_verify, NULL,                         \
-        "=false: the registry may speak HTTP, or have any certificate"                  \
+        "if =false, HTTP and any certificate will do (true)"                            \
   }
 
 /* The bytes of a manifest or index, owned by the caller. -1 with errno ENOENT if the registry has

@@ -79,19 +79,22 @@ static int read_all(gzFile stream, const char *path, int64_t *size, struct error
   return 0;
 }
 
-int tar_split_size(const char *path, int64_t *size, struct error *err)
+int tar_split_size_of(int fd, const char *name, int64_t *size, struct error *err)
 {
-  int fd = trust_open_file(path, err);
-  if (fd < 0)
-    return -1;
   gzFile stream = gzdopen(fd, "rb"); /* owns the descriptor now */
   if (stream == NULL) {
     close(fd);
-    return error_set(err, "cannot unpack %s: out of memory", path);
+    return error_set(err, "cannot unpack %s: out of memory", name);
   }
-  int result = read_all(stream, path, size, err);
+  int result = read_all(stream, name, size, err);
   /* A stream that ends too early is found out here. */
   if (gzclose(stream) != Z_OK && result == 0)
-    result = error_set(err, "%s is cut off", path);
+    result = error_set(err, "%s is cut off", name);
   return result;
+}
+
+int tar_split_size(const char *path, int64_t *size, struct error *err)
+{
+  int fd = trust_open_file(path, err);
+  return fd < 0 ? -1 : tar_split_size_of(fd, path, size, err);
 }
