@@ -199,9 +199,11 @@ static int ask(const struct image_place *place, const char *id, const char *bund
 int image_find_container(const struct image_place *place, const char *id, const char *bundle,
                          struct image *image, struct error *err)
 {
-  cleanup_free char *found = bundle != NULL ? xstrdup(bundle) : NULL;
+  cleanup_free char *found = bundle != NULL ? realpath(bundle, NULL) : NULL;
   cleanup_free char *whole = bundle != NULL ? xstrdup(id) : NULL;
   *image = (struct image){.root = NULL};
+  if (bundle != NULL && found == NULL)
+    return error_set(err, "cannot open the bundle %s: %m", bundle);
   if (bundle == NULL && find_bundle(id, &found, &whole, err) < 0) {
     errno = EINVAL;
     return -1;

@@ -23,27 +23,27 @@ static void add_manifests(struct json_object *row, const struct manifest *index)
   json_object_object_add(row, "manifests", list);
 }
 
-/* Signatures may be there before their manifest is. */
-static int describe(const struct store *store, const struct digest *digest, struct json_object *row,
-                    struct error *err)
+/* Signatures may be there before their manifest is. What is damaged is listed, to be removed. */
+static void describe(const struct store *store, const struct digest *digest,
+                     struct json_object *row)
 {
   cleanup_manifest struct manifest manifest = {.is_index = false};
   cleanup_free char *bytes = NULL;
   size_t length;
-  if (store_manifest(store, digest, &bytes, &length, err) < 0) {
-    if (errno != ENOENT)
-      return -1;
-    add_text(row, "kind", "missing");
-    return 0;
+  struct error ignored;
+  if (store_manifest(store, digest, &bytes, &length, &ignored) < 0) {
+    add_text(row, "kind", errno == ENOENT ? "missing" : "damaged");
+    return;
   }
-  if (manifest_parse(bytes, length, digest->text, &manifest, err) < 0)
-    return -1;
+  if (manifest_parse(bytes, length, digest->text, &manifest, &ignored) < 0) {
+    add_text(row, "kind", "damaged");
+    return;
+  }
   add_text(row, "kind", manifest.is_index ? "index" : "manifest");
   if (manifest.is_index)
     add_manifests(row, &manifest);
   else
     add_text(row, "config", manifest.config.digest.text);
-  return 0;
 }
 
 static struct json_object *describe_signature(const struct signature_blob *blob)
@@ -73,7 +73,8 @@ static int add_row(const struct store *store, const struct digest *digest, struc
   cleanup_signature_blobs struct signature_blobs blobs = {.items = NULL};
   cleanup_json struct json_object *row = json_object_new_object();
   add_text(row, "digest", digest->text);
-  if (describe(store, digest, row, err) < 0 || store_signatures(store, digest, &blobs, err) < 0)
+  describe(store, digest, row);
+  if (store_signatures(store, digest, &blobs, err) < 0)
     return -1;
   struct json_object *signatures = json_object_new_array();
   for (size_t i = 0; i < blobs.count; i++)

@@ -56,7 +56,9 @@ static int run(const struct registry *registry, const char *const *words, const 
                char **output, struct error *err)
 {
   const char *argv[WORDS_MAX] = {NULL};
-  cleanup_free char *program = program_find("skopeo"), *authfile = NULL;
+  cleanup_free char *program = program_find("skopeo");
+  cleanup_free char *authfile =
+      registry->authfile != NULL ? xasprintf("--authfile=%s", registry->authfile) : NULL;
   cleanup_free char *no_tls = xasprintf("--%stls-verify=false", tls);
   size_t count = 0;
   if (program == NULL)
@@ -67,8 +69,8 @@ static int run(const struct registry *registry, const char *const *words, const 
     argv[count++] = *words;
   if (!registry->tls_verify)
     argv[count++] = no_tls;
-  if (registry->authfile != NULL)
-    argv[count++] = authfile = xasprintf("--authfile=%s", registry->authfile);
+  if (authfile != NULL)
+    argv[count++] = authfile;
   note(argv);
   if (program_capture(argv, output, err) == 0)
     return 0;

@@ -32,12 +32,19 @@ static int read_name(const struct sign_request *request, const struct subject *s
 
 /* --- sign ---------------------------------------------------------------------------------- */
 
+/* Where the signature is pushed to: beside the image, whatever the name that is signed. */
+static const char *push_repository(const struct manifest_source *source,
+                                   const struct reference *reference)
+{
+  return source != NULL && source->registry != NULL ? source->place : reference->repository;
+}
+
 /* A manifest that the registry has not could not be found by anybody who gets the signature. */
-static int check_remote(const struct sign_request *request, const struct reference *reference,
+static int check_remote(const struct sign_request *request, const char *repository,
                         const struct subject *subject, struct error *err)
 {
   cleanup_free char *bytes = NULL;
-  cleanup_free char *name = xasprintf("%s@%s", reference->repository, subject->digest.text);
+  cleanup_free char *name = xasprintf("%s@%s", repository, subject->digest.text);
   size_t length;
   if (!request->push || registry_manifest(&request->registry, name, &bytes, &length, err) == 0)
     return 0;
@@ -46,34 +53,50 @@ static int check_remote(const struct sign_request *request, const struct referen
   return error_set(err,
                    "%s has no manifest %s: --push goes with an image that is there; push it, and "
                    "sign docker://NAME",
-                   reference->repository, subject->digest.text);
+                   repository, subject->digest.text);
 }
 
-/* What was signed, and where the manifests that it may list are; NULL: it lists none. */
+static int keep(const struct sign_request *request, const struct subject *subject,
+                const struct manifest_source *source, const struct signed_image *made,
+                struct error *err)
+{
+  cleanup_store struct store *store = NULL;
+  cleanup_digest_list struct digest_list kept = {.items = NULL};
+  if (store_create(request->store, &store, err) < 0 ||
+      subject_keep(subject, source, false, store, &kept, err) < 0)
+    return -1;
+  return store_add_signature(store, &subject->digest, made->bytes, made->length, err);
+}
+
+static void say_signed(const struct subject *subject, const struct reference *reference,
+                       const struct key *key)
+{
+  cleanup_free char *name = reference_text(reference);
+  if (subject->made)
+    ctk_say("made a manifest of its config and its layers");
+  ctk_say("signed %s as %s by %s (%s)", subject->digest.text, name, key_id(key), key_kind(key));
+}
+
+/* What is signed, and where the manifests are that it may list; NULL: it lists none. */
 static int sign_subject(const struct sign_request *request, const struct subject *subject,
                         const struct manifest_source *source, const struct key *key,
                         struct error *err)
 {
   cleanup_reference struct reference reference = {.repository = NULL};
   cleanup_signed_image struct signed_image made = {.payload = NULL};
-  cleanup_store struct store *store = NULL;
-  cleanup_digest_list struct digest_list kept = {.items = NULL};
-  if (read_name(request, subject, &reference, err) < 0 ||
-      check_remote(request, &reference, subject, err) < 0 ||
-      image_sign(key, &reference, &subject->digest, &made, err) < 0 ||
-      store_create(request->store, &store, err) < 0 ||
-      subject_keep(subject, source, false, store, &kept, err) < 0 ||
-      store_add_signature(store, &subject->digest, made.bytes, made.length, err) < 0)
+  if (read_name(request, subject, &reference, err) < 0)
     return -1;
-  cleanup_free char *name = reference_text(&reference);
-  if (subject->made)
-    ctk_say("made a manifest of its config and its layers");
-  ctk_say("signed %s as %s by %s (%s)", subject->digest.text, name, key_id(key), key_kind(key));
+  const char *repository = push_repository(source, &reference);
+  if (check_remote(request, repository, subject, err) < 0 ||
+      image_sign(key, &reference, &subject->digest, &made, err) < 0 ||
+      keep(request, subject, source, &made, err) < 0)
+    return -1;
+  say_signed(subject, &reference, key);
   if (!request->push)
     return 0;
-  if (attached_push(&request->registry, reference.repository, &subject->digest, &made, err) < 0)
+  if (attached_push(&request->registry, repository, &subject->digest, &made, err) < 0)
     return error_wrap(err, "the signature is in the trust store, but could not be pushed");
-  ctk_say("pushed the signature to %s", reference.repository);
+  ctk_say("pushed the signature to %s", repository);
   return 0;
 }
 

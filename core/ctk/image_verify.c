@@ -59,7 +59,8 @@ static int verify(const struct verify_request *request, const char *word, struct
   cleanup_image struct image image = {.root = NULL};
   cleanup_free char *absolute = realpath(request->policy, NULL);
   if (absolute == NULL)
-    return error_set(err, "cannot open the policy %s: %m", request->policy);
+    return error_set(err, "cannot open the policy %s: %m (--policy FILE names another)",
+                     request->policy);
   if (policy_read(absolute, &policy, err) < 0 || find(request, word, &image, err) < 0)
     return -1;
   if (store_open(request->store, &store, err) < 0 && errno != ENOENT)

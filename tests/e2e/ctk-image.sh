@@ -336,6 +336,9 @@ listed() {
   run_ok "$CTK" image remove --store "$STORE" --signature "$signature" "$digest"
   run_ok "$CTK" image list --json --store "$STORE"
   assert_equal 1 "$(jq '.[0].signatures | length' <<<"$output")"
+  echo >>"$STORE/sha256/${digest#sha256:}/manifest"
+  run_ok "$CTK" image list --store "$STORE"
+  assert_contains "$output" "$digest  damaged"
   run_ok "$CTK" image remove --store "$STORE" "${digest:0:15}"
   assert_contains "$output" "removed $digest"
   run_ok "$CTK" image list --json --store "$STORE"
@@ -464,6 +467,7 @@ containers() {
   accepted podman --bundle "$W/podman/root/overlay-containers/$id/userdata" "$id"
   run_ok "${podman[@]}" rm --force --time 0 "$id"
   refused 'no running container of this id' docker nothing-like-it
+  refused 'cannot open the bundle' docker --bundle "$W/nothing" "$id"
 }
 
 # --- registries --------------------------------------------------------------------------------------
@@ -527,6 +531,20 @@ fetched() {
     base64 -d >"$W/proof"
   run_ok openssl dgst -sha256 -verify "$W/signer.pub" -signature "$W/proof" \
     "$W/sig/$(jq -r '.layers[0].digest[7:]' "$W/sig.json")"
+}
+
+# The signature lies beside the image, and is for the name by which it will run.
+other_name() {
+  rm -rf "$STORE"
+  policy signer.pub
+  publish remote/from:1
+  run_ok docker tag "$R/remote/from:1" team/copied:1
+  sign_remote remote/from:1 --key "$W/signer.pem" --reference team/copied:1 --push
+  assert_contains "$output" "pushed the signature to $R/remote/from"
+  rm -rf "$STORE"
+  fetch "$R/remote/from:1"
+  accepted docker team/copied:1
+  refused 'it is for docker.io/team/copied:1' docker "$R/remote/from:1"
 }
 
 second_signature() {
@@ -716,6 +734,7 @@ test_case 'add: what skopeo signed by GPG is accepted' added_gpg
 test_case 'export and import: carried to another machine' carried
 test_case 'running containers are verified' containers
 test_case 'fetch: signed and pushed, accepted on another machine' fetched
+test_case 'fetch: signed for another name than that of its registry' other_name
 test_case 'fetch: the signatures of two, one pushed after the other' second_signature
 test_case 'fetch: what is not signed, or by another, is refused' not_signed_there
 test_case 'fetch: an index, and the manifest for this machine' index
