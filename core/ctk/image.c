@@ -75,7 +75,9 @@ static const struct ctk_command subcommands[] = {
         .details =
             "An image by its name or id, or a running container by its id. Prints which\n"
             "manifests, indexes and signatures were found, which scope of the policy decides, and\n"
-            "by which key. Status 0 if it is accepted, 1 if not.\n\n" EXAMPLE
+            "by which key. Policy and store are those of the plugin image-verify, or the usual "
+            "ones.\n"
+            "Status 0 if it is accepted, 1 if not.\n\n" EXAMPLE
             "verify --policy ./policy.json team/app:1",
         .run = image_verify_run,
     },

@@ -206,11 +206,12 @@ static int add(const char *path, char **paths, const struct digest *given, struc
 
 int image_add_run(const struct ctk_command *self, char **words, struct error *err)
 {
-  const char *path = STORE_DEFAULT, *text = NULL;
+  cleanup_image_settings struct image_settings settings = {.store = NULL};
+  const char *text = NULL;
   struct digest digest = {.text = ""};
   const struct command_option options[] = {
       {"digest", 0, OPTION_TEXT, &text, "DIGEST", "the manifest that GPG signatures are over"},
-      IMAGE_STORE_OPTION(path),
+      IMAGE_STORE_OPTION(settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
@@ -218,5 +219,7 @@ int image_add_run(const struct ctk_command *self, char **words, struct error *er
     return result;
   if (text != NULL && !digest_parse(text, &digest))
     return command_usage(self, err, "'%s' is no digest (sha256:…)", text);
-  return add(path, words, &digest, err);
+  if (image_settings_store(&settings, err) < 0)
+    return -1;
+  return add(settings.store, words, &digest, err);
 }

@@ -65,7 +65,7 @@ static int read_blob(const char *folder, const char *digest_text, char **bytes, 
   if (!digest_parse(digest_text, &digest))
     return error_set(err, "'%s' is no digest", digest_text);
   cleanup_free char *path = xasprintf("%s/%s", folder, digest_hex(&digest));
-  if (image_read_file(path, (size_t)SIGNATURE_SIZE_MAX, bytes, length, err) < 0)
+  if (image_read_file(path, SIGNATURE_SIZE_MAX, bytes, length, err) < 0)
     return -1;
   return hash_check(*bytes, *length, &digest, path, err);
 }

@@ -117,16 +117,19 @@ static char *absolute_path(const char *path, struct error *err)
 
 static int run(const struct ctk_command *self, bool is_export, char **words, struct error *err)
 {
-  const char *path = STORE_DEFAULT;
+  cleanup_image_settings struct image_settings settings = {.store = NULL};
   struct counts counts;
   const struct command_option options[] = {
-      IMAGE_STORE_OPTION(path),
+      IMAGE_STORE_OPTION(settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
   if (result < 0 || (result = image_check_words(self, words, 1, SIZE_MAX, err)) < 0)
     return result;
+  if (image_settings_store(&settings, err) < 0)
+    return -1;
   cleanup_free char *folder = absolute_path(words[0], err);
+  const char *path = settings.store;
   if (folder == NULL ||
       copy(is_export ? path : folder, is_export ? folder : path, words + 1, &counts, err) < 0)
     return -1;

@@ -27,19 +27,21 @@ static int fetch(const struct registry *registry, const char *path, bool all, co
 int image_fetch_run(const struct ctk_command *self, char **words, struct error *err)
 {
   struct registry registry = {.tls_verify = true};
-  const char *path = STORE_DEFAULT;
+  cleanup_image_settings struct image_settings settings = {.store = NULL};
   bool all = false;
   const struct command_option options[] = {
       {"all", 0, OPTION_FLAG, &all, NULL, "of an index all manifests, for machines of any kind"},
       IMAGE_REGISTRY_OPTIONS(registry),
-      IMAGE_STORE_OPTION(path),
+      IMAGE_STORE_OPTION(settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
   if (result < 0 || (result = image_check_words(self, words, 1, SIZE_MAX, err)) < 0)
     return result;
+  if (image_settings_store(&settings, err) < 0)
+    return -1;
   for (; *words != NULL; words++)
-    if (fetch(&registry, path, all, *words, err) < 0)
+    if (fetch(&registry, settings.store, all, *words, err) < 0)
       return -1;
   return 0;
 }

@@ -137,18 +137,18 @@ static int add_all(const char *path, struct json_object *rows, struct error *err
 
 int image_list_run(const struct ctk_command *self, char **words, struct error *err)
 {
-  const char *path = STORE_DEFAULT;
+  cleanup_image_settings struct image_settings settings = {.store = NULL};
   bool json = false;
   const struct command_option options[] = {
       {"json", 0, OPTION_FLAG, &json, NULL, "as a JSON array, for scripts"},
-      IMAGE_STORE_OPTION(path),
+      IMAGE_STORE_OPTION(settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
   if (result < 0 || (result = image_check_words(self, words, 0, 0, err)) < 0)
     return result;
   cleanup_json struct json_object *rows = json_object_new_array();
-  if (add_all(path, rows, err) < 0)
+  if (image_settings_store(&settings, err) < 0 || add_all(settings.store, rows, err) < 0)
     return -1;
   print_all(rows, json);
   return 0;
@@ -179,18 +179,19 @@ static int remove_one(struct store *store, const char *word, const char *signatu
 
 int image_remove_run(const struct ctk_command *self, char **words, struct error *err)
 {
-  const char *path = STORE_DEFAULT, *signature = NULL;
+  cleanup_image_settings struct image_settings settings = {.store = NULL};
+  const char *signature = NULL;
   cleanup_store struct store *store = NULL;
   const struct command_option options[] = {
       {"signature", 0, OPTION_TEXT, &signature, "DIGEST", "only this signature over it"},
-      IMAGE_STORE_OPTION(path),
+      IMAGE_STORE_OPTION(settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
   if (result < 0 ||
       (result = image_check_words(self, words, 1, signature != NULL ? 1 : SIZE_MAX, err)) < 0)
     return result;
-  if (image_open_store(path, &store, err) < 0)
+  if (image_settings_store(&settings, err) < 0 || image_open_store(settings.store, &store, err) < 0)
     return -1;
   for (; *words != NULL; words++)
     if (remove_one(store, *words, signature, err) < 0)

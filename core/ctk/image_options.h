@@ -4,13 +4,14 @@
 #define CORE_CTK_IMAGE_OPTIONS_H
 
 #include "ctk/command.h"
+#include "ctk/image_settings.h"
 #include "image/digest_list.h"
 #include "image/store.h"
 
 /* Each a line of a table of options. */
-#define IMAGE_STORE_OPTION(variable)                                                   \
-  {                                                                                    \
-    "store", 0, OPTION_TEXT, &(variable), "DIR", "the trust store (" STORE_DEFAULT ")" \
+#define IMAGE_STORE_OPTION(variable)                                                      \
+  {                                                                                       \
+    "store", 0, OPTION_TEXT, &(variable), "DIR", "the trust store, if not image-verify's" \
   }
 #define IMAGE_ENGINE_OPTIONS(place)                                                     \
   {"engine",        0,        OPTION_TEXT,                                              \

@@ -9,7 +9,8 @@
 #include "image/sign.h"
 
 struct sign_request {
-  const char *key, *passphrase_file, *reference, *store;
+  const char *key, *passphrase_file, *reference;
+  struct image_settings settings;
   struct image_place place;
   struct registry registry;
   bool push;
@@ -62,7 +63,7 @@ static int keep(const struct sign_request *request, const struct subject *subjec
 {
   cleanup_store struct store *store = NULL;
   cleanup_digest_list struct digest_list kept = {.items = NULL};
-  if (store_create(request->store, &store, err) < 0 ||
+  if (store_create(request->settings.store, &store, err) < 0 ||
       subject_keep(subject, source, false, store, &kept, err) < 0)
     return -1;
   return store_add_signature(store, &subject->digest, made->bytes, made->length, err);
@@ -104,7 +105,7 @@ static int find_subject(const struct sign_request *request, const char *word,
                         struct subject *subject, struct error *err)
 {
   cleanup_store struct store *store = NULL;
-  if (store_open(request->store, &store, err) < 0 && errno != ENOENT)
+  if (store_open(request->settings.store, &store, err) < 0 && errno != ENOENT)
     return -1;
   return subject_of_image(&request->place, store, word, subject, err);
 }
@@ -150,7 +151,7 @@ static int sign(const struct sign_request *request, const char *word, struct err
 
 int image_sign_run(const struct ctk_command *self, char **words, struct error *err)
 {
-  struct sign_request request = {.store = STORE_DEFAULT, .registry = {.tls_verify = true}};
+  struct sign_request request = {.registry = {.tls_verify = true}};
   const struct command_option options[] = {
       {"key", 0, OPTION_TEXT, &request.key, "FILE", "the private key, in PEM"},
       {"passphrase-file", 0, OPTION_TEXT, &request.passphrase_file, "FILE",
@@ -160,7 +161,7 @@ int image_sign_run(const struct ctk_command *self, char **words, struct error *e
        "put the signature beside the image in its registry, too"},
       IMAGE_REGISTRY_OPTIONS(request.registry),
       IMAGE_ENGINE_OPTIONS(request.place),
-      IMAGE_STORE_OPTION(request.store),
+      IMAGE_STORE_OPTION(request.settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
@@ -168,26 +169,35 @@ int image_sign_run(const struct ctk_command *self, char **words, struct error *e
     return result;
   if (request.key == NULL)
     return command_usage(self, err, "--key is missing");
-  return sign(&request, words[0], err);
+  result = image_settings_store(&request.settings, err);
+  if (result == 0)
+    result = sign(&request, words[0], err);
+  image_settings_free(&request.settings);
+  return result;
 }
 
 /* --- digest -------------------------------------------------------------------------------- */
 
 int image_digest_run(const struct ctk_command *self, char **words, struct error *err)
 {
-  struct sign_request request = {.store = STORE_DEFAULT};
+  struct sign_request request = {.key = NULL};
   cleanup_subject struct subject subject = {.bytes = NULL};
   bool id = false;
   const struct command_option options[] = {
       {"id", 0, OPTION_FLAG, &id, NULL, "the image's id instead, its config's digest"},
       IMAGE_ENGINE_OPTIONS(request.place),
-      IMAGE_STORE_OPTION(request.store),
+      IMAGE_STORE_OPTION(request.settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
   if (result < 0 || (result = image_check_words(self, words, 1, 1, err)) < 0)
     return result;
-  if (find_subject(&request, words[0], &subject, err) < 0)
+  if (image_settings_store(&request.settings, err) == 0)
+    result = find_subject(&request, words[0], &subject, err);
+  else
+    result = -1;
+  image_settings_free(&request.settings);
+  if (result < 0)
     return -1;
   puts(id ? subject.config.text : subject.digest.text);
   return 0;

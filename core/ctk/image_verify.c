@@ -6,7 +6,8 @@
 #include "image/verify.h"
 
 struct verify_request {
-  const char *policy, *store, *registries, *bundle;
+  const char *bundle;
+  struct image_settings settings;
   struct image_place place;
 };
 
@@ -57,35 +58,39 @@ static int verify(const struct verify_request *request, const char *word, struct
   cleanup_policy struct policy *policy = NULL;
   cleanup_store struct store *store = NULL;
   cleanup_image struct image image = {.root = NULL};
-  cleanup_free char *absolute = realpath(request->policy, NULL);
+  cleanup_free char *absolute = realpath(request->settings.policy, NULL);
   if (absolute == NULL)
     return error_set(err, "cannot open the policy %s: %m (--policy FILE names another)",
-                     request->policy);
+                     request->settings.policy);
   if (policy_read(absolute, &policy, err) < 0 || find(request, word, &image, err) < 0)
     return -1;
-  if (store_open(request->store, &store, err) < 0 && errno != ENOENT)
+  if (store_open(request->settings.store, &store, err) < 0 && errno != ENOENT)
     return -1;
   const struct image_trust trust = {
-      .policy = policy, .store = store, .registries = request->registries};
+      .policy = policy, .store = store, .registries = request->settings.registries};
   return ask(&trust, &image, err);
 }
 
 int image_verify_run(const struct ctk_command *self, char **words, struct error *err)
 {
-  struct verify_request request = {
-      .policy = POLICY_DEFAULT, .store = STORE_DEFAULT, .registries = REGISTRIES_DEFAULT};
+  struct verify_request request = {.bundle = NULL};
   const struct command_option options[] = {
-      {"policy", 0, OPTION_TEXT, &request.policy, "FILE", "the policy (" POLICY_DEFAULT ")"},
-      {"registries", 0, OPTION_TEXT, &request.registries, "DIR",
-       "where lookasides are said (" REGISTRIES_DEFAULT ")"},
+      {"policy", 0, OPTION_TEXT, &request.settings.policy, "FILE",
+       "the policy, if not image-verify's"},
+      {"registries", 0, OPTION_TEXT, &request.settings.registries, "DIR",
+       "where lookasides are said, as in registries.d"},
       {"bundle", 0, OPTION_TEXT, &request.bundle, "DIR",
        "the container's, if not in the usual place"},
       IMAGE_ENGINE_OPTIONS(request.place),
-      IMAGE_STORE_OPTION(request.store),
+      IMAGE_STORE_OPTION(request.settings.store),
       IMAGE_NO_MORE_OPTIONS,
   };
   int result = command_options(self, options, words, err);
   if (result < 0 || (result = image_check_words(self, words, 1, 1, err)) < 0)
     return result;
-  return verify(&request, words[0], err);
+  result = image_settings_all(&request.settings, err);
+  if (result == 0)
+    result = verify(&request, words[0], err);
+  image_settings_free(&request.settings);
+  return result;
 }

@@ -85,6 +85,7 @@ load_elsewhere() {
 
 setup() {
   install_toolkit
+  write_config
   install -d -m 700 "$GNUPGHOME"
   start_registry && start_dockerd && start_containerd && configure_podman &&
     make_key signer EC -pkeyopt ec_paramgen_curve:P-256 &&
@@ -416,6 +417,24 @@ added_gpg() {
   accepted docker team/app:1
 }
 
+# Without options it is the plugin's policy and store that count.
+configured() {
+  rm -rf "$STORE"
+  policy signer.pub
+  write_config "name = \"image-verify\"; settings: { policy = \"$W/policy.json\";
+    store = \"$STORE\"; };"
+  run_ok "$CTK" image sign --engine podman --root "$W/podman/root" --key "$W/signer.pem" team/app:1
+  run_ok "$CTK" image verify --engine podman --root "$W/podman/root" team/app:1
+  assert_contains "$output" "$W/policy.json: scope \"default\" decides"
+  run_ok "$CTK" image list
+  assert_contains "$output" 'docker.io/team/app:1'
+  write_config "name = \"image-verify\"; settings: { policy = 1; };"
+  run_fails "$CTK" image verify --engine podman --root "$W/podman/root" team/app:1
+  assert_contains "$output" "setting 'policy'"
+  run_ok "$CTK" image list --store "$STORE" # it needs no config
+  write_config
+}
+
 carried() {
   local digest other
   rm -rf "$STORE" "$W/stick"
@@ -731,6 +750,7 @@ test_case 'the store is listed, and things removed from it' listed
 test_case 'add: what openssl signed is accepted' added_pair
 test_case 'add: a manifest from elsewhere' added_manifest
 test_case 'add: what skopeo signed by GPG is accepted' added_gpg
+test_case "the plugin's policy and store count" configured
 test_case 'export and import: carried to another machine' carried
 test_case 'running containers are verified' containers
 test_case 'fetch: signed and pushed, accepted on another machine' fetched
