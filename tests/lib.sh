@@ -259,3 +259,26 @@ make_image() {
     '[{Config: $config, RepoTags: [$name], Layers: ["layer.tar"]}]' >"$folder/manifest.json"
   tar -C "$folder" -cf "$1" manifest.json layer.tar "$config.json"
 }
+
+# --- a registry ---------------------------------------------------------------------------------
+
+is_listening() {
+  : <"/dev/tcp/${R/://}"
+}
+
+# start_registry: docker-registry at $R, a free port of 127.0.0.1.
+start_registry() {
+  local tries registry
+  for tries in 1 2 3 4 5; do
+    R=127.0.0.1:$((20000 + RANDOM % 20000))
+    printf '%s\n' 'version: 0.1' 'log: {level: error}' \
+      "storage: {filesystem: {rootdirectory: $W/registry}}" "http: {addr: '$R'}" >"$W/registry.yml"
+    docker-registry serve "$W/registry.yml" </dev/null >"$W/registry.log" 2>&1 &
+    registry=$!
+    disown
+    if wait_until 10 is_listening && kill -0 $registry 2>/dev/null; then return; fi
+    kill $registry 2>/dev/null
+  done
+  cat "$W/registry.log"
+  return 1
+}

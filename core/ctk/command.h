@@ -84,6 +84,6 @@ bool ctk_coloured(void);
 
 /* The commands, each in the file of its name. */
 extern const struct ctk_command runtime_command, config_command, plugin_command, apply_command,
-    doctor_command, install_command, uninstall_command;
+    image_command, doctor_command, install_command, uninstall_command;
 
 #endif

@@ -39,7 +39,7 @@ int main(int argc, char **argv)
   (void)argc;
   open_standard();
   const struct ctk_command commands[] = {
-      runtime_command, config_command,  plugin_command,    apply_command,
+      runtime_command, config_command,  plugin_command,    apply_command,  image_command,
       doctor_command,  install_command, uninstall_command, {.name = NULL},
   };
   const struct ctk_command self = {

@@ -2,9 +2,8 @@
 #include "image/content.h"
 
 #include "image/engine.h"
+#include "image/platform.h"
 #include "image/state.h"
-
-#include <sys/utsname.h>
 
 /* What is chosen, and by what. */
 struct choice {
@@ -29,27 +28,6 @@ static int read_manifest(const char *root, const struct digest *digest, struct m
     return -1;
   errno = EINVAL;
   return manifest_parse(bytes, length, path, manifest, err);
-}
-
-/* As Go calls them; what is not here is called the same by both. */
-static const char *machine_of(const char *kernel_name)
-{
-  static const char *const names[][2] = {
-      {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i686", "386"}, {"armv7l", "arm"}};
-  for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-    if (text_equal(kernel_name, names[i][0]))
-      return names[i][1];
-  return kernel_name;
-}
-
-/* What says no platform may be for any. */
-static bool is_for_us(const struct descriptor *entry)
-{
-  struct utsname us;
-  if (entry->os == NULL && entry->architecture == NULL)
-    return true;
-  return uname(&us) == 0 && entry->os != NULL && entry->architecture != NULL &&
-         text_equal(entry->os, "linux") && text_equal(entry->architecture, machine_of(us.machine));
 }
 
 static bool has_chain(const struct choice *choice, const struct image_config *config)
@@ -90,7 +68,7 @@ static int consider(struct choice *choice, const struct digest *digest, struct m
 static int consider_entry(struct choice *choice, const struct descriptor *entry, struct error *err)
 {
   cleanup_manifest struct manifest manifest = {.is_index = false};
-  if (choice->chain == NULL && !is_for_us(entry))
+  if (choice->chain == NULL && !platform_is_ours(entry))
     return 0;
   if (read_manifest(choice->image->root, &entry->digest, &manifest, err) < 0)
     return errno == ENOENT ? 0 : -1;

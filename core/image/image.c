@@ -200,7 +200,7 @@ static int identify(const struct image_container *container, struct image *image
   cleanup_placed struct placed placed = {.root = NULL};
   if (find_rootfs(container, &image->rootfs, err) < 0 ||
       find_mount(container, image->rootfs, &mount, err) < 0 ||
-      place_find(image->rootfs, mount.upper, container->roots, &placed, err) < 0)
+      placed_find(image->rootfs, mount.upper, container->roots, &placed, err) < 0)
     return -1;
   image->engine = placed.engine;
   image->root = xstrdup(placed.root);

@@ -129,8 +129,8 @@ static int check_root(const struct placed *placed, const char *const *roots, str
                    placed->root, image_engine_name(placed->engine));
 }
 
-int place_find(const char *rootfs, const char *upper, const char *const *roots,
-               struct placed *placed, struct error *err)
+int placed_find(const char *rootfs, const char *upper, const char *const *roots,
+                struct placed *placed, struct error *err)
 {
   *placed = (struct placed){.root = NULL};
   cleanup_free char *absolute =

@@ -18,8 +18,8 @@ struct placed {
  * (compared without links), in which nobody but root can have put layers. `rootfs` is where it is
  * mounted.
  */
-int place_find(const char *rootfs, const char *upper, const char *const *roots,
-               struct placed *placed, struct error *err);
+int placed_find(const char *rootfs, const char *upper, const char *const *roots,
+                struct placed *placed, struct error *err);
 
 void placed_free(struct placed *placed);
 

@@ -208,6 +208,49 @@ int signature_verify(const struct signature *signature, const struct trusted_key
   return -1;
 }
 
+/* --- without verifying --------------------------------------------------------------------- */
+
+static int peek_cosign(const struct signature *signature, struct claim *claim, struct error *err)
+{
+  struct payload payload;
+  if (payload_parse(signature->bytes, signature->length, PAYLOAD_COSIGN, signature->name, &payload,
+                    err) < 0)
+    return -1;
+  claim->digest = payload.digest;
+  claim->reference = payload.reference; /* owned by the claim now */
+  return 0;
+}
+
+static int peek_bundle(const struct signature *signature, struct claim *claim, struct error *err)
+{
+  struct statement statement;
+  if (sigstore_bundle_statement(&signature->bundle, signature->name, &statement, err) < 0)
+    return -1;
+  claim->digest = statement.digest;
+  claim->reference = statement.reference; /* owned by the claim now */
+  return 0;
+}
+
+int signature_peek(const struct signature *signature, struct claim *claim, struct error *err)
+{
+  int result = -1;
+  *claim = (struct claim){.key = NULL};
+  switch (signature->kind) {
+  case SIGNATURE_COSIGN:
+    result = peek_cosign(signature, claim, err);
+    break;
+  case SIGNATURE_BUNDLE:
+    result = peek_bundle(signature, claim, err);
+    break;
+  case SIGNATURE_GPG:
+    error_set(err, "%s: only gpgv can say what a GPG signature is over", signature->name);
+    errno = ENOTSUP;
+    return -1;
+  }
+  errno = EINVAL;
+  return result;
+}
+
 void claim_free(struct claim *claim)
 {
   reference_free(&claim->reference);

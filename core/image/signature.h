@@ -56,6 +56,11 @@ int signature_verify(const struct signature *signature, const struct trusted_key
                      const char *gpgv, struct claim *claim, struct error *err);
 void claim_free(struct claim *claim);
 
+/* What a signature says that it is over, which nobody has verified: only to put it where it will be
+   looked for, and for lists. The claim has no key. Of a GPG signature that cannot be told: -1 with
+   errno ENOTSUP. */
+int signature_peek(const struct signature *signature, struct claim *claim, struct error *err);
+
 #define cleanup_claim __attribute__((cleanup(claim_free)))
 
 /* A cosign signature in the form above, of a payload and the signature over it (key_sign); owned by

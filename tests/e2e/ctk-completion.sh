@@ -19,9 +19,10 @@ offers() {
 }
 
 every_command() {
-  offers 'runtime config plugin apply doctor install uninstall' ''
+  offers 'runtime config plugin apply image doctor install uninstall' ''
   offers 'configure unconfigure status' runtime ''
   offers 'list show enable disable check new test' plugin ''
+  offers 'sign fetch add export import list verify digest remove' image ''
   offers 'configure' --quiet runtime co
 }
 
@@ -71,6 +72,10 @@ values() {
   offers 'folder' install --toolkit-root ''
   offers 'file.json folder' apply ''
   offers 'file.json' apply --diff 'fi'
+  offers 'folder' image export ''
+  offers 'file.json folder' image add ''
+  offers 'docker containerd crio podman' image sign --engine ''
+  offers 'file.json' image sign --key fi
   offers '' runtime configure --name ''
   offers 'folder' plugin test ''
   offers 'c c++' plugin new --lang ''
@@ -114,7 +119,8 @@ test_case 'help, and a word that is none' help_is_a_word
 for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config \
   'config check' plugin 'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' \
   'plugin new' 'plugin test' \
-  apply doctor install uninstall; do
+  apply doctor install uninstall image 'image sign' 'image fetch' 'image add' 'image export' \
+  'image import' 'image list' 'image verify' 'image digest' 'image remove'; do
   # shellcheck disable=SC2086
   test_case "the options of: container-hooks-ctk $command" options $command
   # shellcheck disable=SC2086

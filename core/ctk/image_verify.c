@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `image verify`: what a policy says of an image or a running container, and by which steps. */
+#include "ctk/image_commands.h"
+#include "ctk/image_find.h"
+#include "ctk/image_options.h"
+#include "image/verify.h"
+
+struct verify_request {
+  const char *bundle;
+  struct image_settings settings;
+  struct image_place place;
+};
+
+/* An image is looked for first: it is what most people mean. */
+static int find(const struct verify_request *request, const char *word, struct image *image,
+                struct error *err)
+{
+  struct error about_image;
+  if (request->bundle != NULL)
+    return image_find_container(&request->place, word, request->bundle, image, err);
+  if (image_find(&request->place, word, image, err) == 0)
+    return 0;
+  if (errno != ENOENT)
+    return -1;
+  about_image = *err;
+  if (image_find_container(&request->place, word, NULL, image, err) == 0)
+    return 0;
+  if (errno != ENOENT)
+    return -1;
+  return error_set(err, "%s, and no running container of this id", about_image.text);
+}
+
+static void say_steps(const struct trail *trail)
+{
+  for (size_t i = 0; i < trail->count; i++)
+    ctk_say("%s", trail->steps[i]);
+}
+
+static void say_layers(const struct image *image)
+{
+  ctk_say("image id %s, %zu layers", image->id.text, image->layer_count);
+  for (size_t i = 0; image->rootfs != NULL && i < image->layer_count; i++)
+    ctk_say("layer %s is %s", image->layers[i].diff_id.text, image->layers[i].folder);
+}
+
+static int ask(const struct image_trust *trust, const struct image *image, struct error *err)
+{
+  cleanup_verdict struct verdict verdict = {.accepted = false};
+  cleanup_trail struct trail trail = {.steps = NULL};
+  int result = image_verify(trust, image, &verdict, &trail, err);
+  say_layers(image);
+  say_steps(&trail);
+  return result;
+}
+
+static int verify(const struct verify_request *request, const char *word, struct error *err)
+{
+  cleanup_policy struct policy *policy = NULL;
+  cleanup_store struct store *store = NULL;
+  cleanup_image struct image image = {.root = NULL};
+  cleanup_free char *absolute = realpath(request->settings.policy, NULL);
+  if (absolute == NULL)
+    return error_set(err, "cannot open the policy %s: %m (--policy FILE names another)",
+                     request->settings.policy);
+  if (policy_read(absolute, &policy, err) < 0 || find(request, word, &image, err) < 0)
+    return -1;
+  if (store_open(request->settings.store, &store, err) < 0 && errno != ENOENT)
+    return -1;
+  const struct image_trust trust = {
+      .policy = policy, .store = store, .registries = request->settings.registries};
+  return ask(&trust, &image, err);
+}
+
+int image_verify_run(const struct ctk_command *self, char **words, struct error *err)
+{
+  struct verify_request request = {.bundle = NULL};
+  const struct command_option options[] = {
+      {"policy", 0, OPTION_TEXT, &request.settings.policy, "FILE",
+       "the policy, if not image-verify's"},
+      {"registries", 0, OPTION_TEXT, &request.settings.registries, "DIR",
+       "where lookasides are said, as in registries.d"},
+      {"bundle", 0, OPTION_TEXT, &request.bundle, "DIR",
+       "the container's, if not in the usual place"},
+      IMAGE_ENGINE_OPTIONS(request.place),
+      IMAGE_STORE_OPTION(request.settings.store),
+      IMAGE_NO_MORE_OPTIONS,
+  };
+  int result = command_options(self, options, words, err);
+  if (result < 0 || (result = image_check_words(self, words, 1, 1, err)) < 0)
+    return result;
+  result = image_settings_all(&request.settings, err);
+  if (result == 0)
+    result = verify(&request, words[0], err);
+  image_settings_free(&request.settings);
+  return result;
+}
