@@ -150,9 +150,8 @@ static int add_pair(struct store *store, const struct file *payload, const struc
   const struct digest none = {.text = ""};
   cleanup_free char *decoded = NULL, *made = NULL;
   size_t size, length;
-  const size_t max = (size_t)PAYLOAD_SIZE_MAX;
   bool is_text = proof->length > 0 && base64_decode(proof->bytes, trimmed(proof), &decoded, &size);
-  if (payload->length > max || proof->length > max || proof->length == 0)
+  if (payload->length > PAYLOAD_SIZE_MAX || proof->length > PAYLOAD_SIZE_MAX || proof->length == 0)
     return error_set(err, "%s and %s are no payload and signature", payload->path, proof->path);
   made = is_text ? signature_make(payload->bytes, payload->length, decoded, size, &length)
                  : signature_make(payload->bytes, payload->length, proof->bytes, proof->length,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engines' own programs, asked to judge or show a config, and systemctl. */
+/* Other people's programs: the engines' own, asked to judge or show a config, systemctl, skopeo. */
 #ifndef CORE_CTK_ENGINES_PROGRAM_H
 #define CORE_CTK_ENGINES_PROGRAM_H
 
