@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/upper.h"
 
+#include "rootfs/accounts.h"
 #include "rootfs/below.h"
 #include "rootfs/beneath.h"
 #include "rootfs/extra.h"
@@ -103,6 +104,13 @@ static bool is_mountpoint(const struct layer *layer, const char *path, const str
          !below_find(layer->folders, layer->index, path, &below);
 }
 
+static bool is_accounts(const struct layer *layer, const char *path, const struct stat *status)
+{
+  return S_ISREG(status->st_mode) && status->st_uid == 0 && status->st_gid == 0 &&
+         (status->st_mode & (S_ISUID | S_ISGID | S_IWGRP | S_IWOTH)) == 0 &&
+         status->st_nlink == 1 && accounts_are_podmans(layer->folders, layer->index, path);
+}
+
 static int visit_empty(void *data, const struct walk_entry *entry, bool *enter, struct error *err)
 {
   struct layer *layer = data;
@@ -114,6 +122,8 @@ static int visit_empty(void *data, const struct walk_entry *entry, bool *enter, 
     return -1;
   if (is_mountpoint(layer, entry->path, &status))
     layer_tolerated(layer, "mountpoint", entry->path);
+  else if (is_accounts(layer, entry->path, &status))
+    layer_tolerated(layer, "container-user", entry->path);
   else if (is_whiteout(&status))
     layer_difference(layer, entry->path, "it was taken away before the container's first start");
   else

@@ -217,6 +217,24 @@ Test(layer, upper_that_is_empty)
   expect_upper("mkdir -p upper/bin/sh", check_empty, "/bin/sh: it replaces a file");
   expect_upper("mkdir upper/bin; setfattr -n trusted.overlay.opaque -v y upper/bin", check_empty,
                "/bin: it hides what the image has there");
+  expect_upper("mkdir upper/etc; echo 7:*:7:0:container user:/:/bin/sh >upper/etc/passwd;"
+               "echo 7:x:7:7 >upper/etc/group",
+               check_empty, "");
+  expect_upper("mkdir upper/etc; echo root:x:0:0::/:/bin/sh >below/etc/passwd;"
+               "cp below/etc/passwd upper/etc; echo 7:*:7:0:u:/:/bin/sh >>upper/etc/passwd",
+               check_empty, "");
+  expect_upper("mkdir upper/etc; echo root:x:0:0::/:/bin/sh >below/etc/passwd;"
+               "echo root::0:0::/:/bin/sh >upper/etc/passwd",
+               check_empty, "/etc/passwd: it was put there");
+  expect_upper("mkdir upper/etc; echo evil:*:0:0:u:/:/bin/sh >upper/etc/passwd", check_empty,
+               "/etc/passwd: it was put there");
+  expect_upper("mkdir upper/etc; echo evil::7:0:u:/:/bin/sh >upper/etc/passwd", check_empty,
+               "/etc/passwd: it was put there");
+  expect_upper("mkdir upper/etc; echo evil:x:0:7 >upper/etc/group", check_empty,
+               "/etc/group: it was put there");
+  expect_upper("mkdir upper/etc; echo 7:*:7:0:u:/:/bin/sh >upper/etc/passwd;"
+               "chmod 666 upper/etc/passwd",
+               check_empty, "/etc/passwd: it was put there");
   expect_upper("mkdir upper/etc; ln -s /x upper/etc/mtab", check_empty, "/etc/mtab: it was put");
 }
 
