@@ -113,7 +113,7 @@ apply_predicts_what_runc_gets() {
   jq -S . "$W/bundle/config.json" | diff "$W/predicted.json" -
 }
 
-check_runs_none() {
+check_runs_them_on_a_sample() {
   filter mark <<SH
 #!/bin/sh
 touch "$W/was-run"
@@ -121,7 +121,7 @@ exec cat
 SH
   filters "\"$W/filters/mark\""
   run_ok "$CTK" plugin check
-  [ ! -e "$W/was-run" ]
+  [ -e "$W/was-run" ]
   chmod a-x "$W/filters/mark"
   run_fails "$CTK" plugin check
   assert_contains "$output" "$W/filters/mark cannot be executed: Permission denied: chmod +x"
@@ -253,7 +253,7 @@ test_case "the engine's log has a filter's own words" the_engines_log_has_the_wo
 test_case 'key order and the text of numbers are as they were printed' the_text_that_was_printed_is_kept
 test_case "specs of real engines come through Python unchanged" samples_pass_unchanged
 test_case 'apply runs the filters, and predicts what runc gets' apply_predicts_what_runc_gets
-test_case 'plugin check looks at programs and runs none' check_runs_none
+test_case 'plugin check looks at programs and runs them on a sample container' check_runs_them_on_a_sample
 test_case 'a program that is late leaves nothing behind' late_program_leaves_nothing
 test_case 'nor does one in a chain that is late' late_chain_leaves_nothing
 test_case 'children that a program left are killed when the chain ends' children_are_killed_at_the_end
