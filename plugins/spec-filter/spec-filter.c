@@ -95,7 +95,7 @@ static int modify(struct cht_context *ctx)
   return 0;
 }
 
-/* None is run: what a filter does without a container to filter is nobody's business. */
+/* None is run here: whoever asks tries modify as well, on a sample container. */
 static int check(struct cht_context *ctx)
 {
   cleanup_programs struct programs programs = {.count = 0};
