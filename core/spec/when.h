@@ -40,8 +40,9 @@
 
 #include "common/document.h"
 
-#define WHEN_PATTERNS_MAX 64  /* commands, as many annotations, and as many variables */
-#define WHEN_PATTERN_MAX 1024 /* bytes of one */
+#define WHEN_PATTERNS_MAX 64          /* commands, as many annotations, and as many variables */
+#define WHEN_PATTERN_MAX 1024         /* bytes of one */
+#define WHEN_TEXT_MAX (1024UL * 1024) /* bytes of a text that a pattern is tried on */
 
 enum when_mode { WHEN_ALL, WHEN_ANY };
 enum when_words { WHEN_OCI_HOOKS, WHEN_OURS };

@@ -19,6 +19,17 @@ static void put(struct verdict *verdict, bool condition)
   verdict->decided = condition == (verdict->mode == WHEN_ANY);
 }
 
+/* glibc's regexec() says "no match" as well when it has no memory left, of which it takes many
+   times the text's length: a text as long as somebody likes must not take a container out of a
+   plugin. */
+static int check_length(const char *what, const char *name, const char *text, struct error *err)
+{
+  if (strlen(text) <= WHEN_TEXT_MAX)
+    return 0;
+  return error_set(err, "the %s '%.100s' has more than %lu bytes: no pattern is tried on it", what,
+                   name, WHEN_TEXT_MAX);
+}
+
 static bool finds(const regex_t *pattern, const char *text)
 {
   return regexec(pattern, text, 0, NULL, 0) == 0;
@@ -42,10 +53,12 @@ static int matches_any(const struct when_annotation *wanted, const struct value 
     (void)json;
     struct value annotation;
     const char *text;
+    if (check_length("annotation's name", key, key, err) < 0)
+      return -1;
     if (!wanted->any_key && !finds(&wanted->key, key))
       continue;
     value_find(annotations, key, &annotation);
-    if (value_text(&annotation, &text, err) < 0)
+    if (value_text(&annotation, &text, err) < 0 || check_length("annotation", key, text, err) < 0)
       return -1;
     *match = finds(&wanted->value, text);
     if (*match)
@@ -85,7 +98,7 @@ static int put_commands(const struct when *when, const struct value *spec, struc
   if (count == 0)
     return value_error(&args, err, "is empty: there is no command");
   first = value_element(&args, 0);
-  if (value_text(&first, &text, err) < 0)
+  if (value_text(&first, &text, err) < 0 || check_length("command", text, text, err) < 0)
     return -1;
 
   bool match = false;
@@ -95,14 +108,17 @@ static int put_commands(const struct when *when, const struct value *spec, struc
   return 0;
 }
 
-static void put_environment(const struct when *when, const struct value *spec,
-                            struct verdict *verdict)
+static int put_environment(const struct when *when, const struct value *spec,
+                           struct verdict *verdict, struct error *err)
 {
   const struct when_variable *wanted = when->variables;
   for (; wanted != NULL && !verdict->decided; wanted = wanted->next) {
     const char *value = edit_env(spec->json, wanted->name);
+    if (value != NULL && check_length("variable", wanted->name, value, err) < 0)
+      return -1;
     put(verdict, value != NULL && finds(&wanted->value, value));
   }
+  return 0;
 }
 
 static int put_patterns(const struct when *when, const struct value *spec, struct verdict *verdict,
@@ -113,8 +129,7 @@ static int put_patterns(const struct when *when, const struct value *spec, struc
     return -1;
   if (!verdict->decided && when->commands != NULL && put_commands(when, spec, verdict, err) < 0)
     return -1;
-  put_environment(when, spec, verdict);
-  return 0;
+  return put_environment(when, spec, verdict, err);
 }
 
 int when_match(const struct when *when, const struct value *spec, const char *bundle, bool *match,

@@ -411,6 +411,33 @@ Test(when, ours_environment_is_by_exact_name_and_pattern)
   EXPECT_MATCHES(cases);
 }
 
+/* With little memory regexec() would say of such a text that it does not match. */
+Test(when, refuses_to_match_a_text_that_is_too_long)
+{
+  static const struct {
+    const char *when, *spec; /* a spec with room for the text */
+  } cases[] = {
+      {"{\"annotations\":{\"^a$\":\"b\"}}", "{\"annotations\":{\"a\":\"%s\"}}"},
+      {"{\"annotations\":{\"b\":\"c\"}}", "{\"annotations\":{\"%s\":\"c\"}}"},
+      {"{\"commands\":[\"b\"]}", "{\"process\":{\"args\":[\"%s\"]}}"},
+      {"{\"environment\":{\"A\":\"b\"}}", "{\"process\":{\"env\":[\"A=%s\"]}}"},
+  };
+  words = WHEN_OURS;
+  for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+    for (size_t more = 0; more < 2; more++) {
+      struct error err = {.text = ""};
+      cleanup_free char *text = xcalloc(WHEN_TEXT_MAX + more + 1, 1), *spec = NULL;
+      bool match = false;
+      memset(text, 'b', WHEN_TEXT_MAX + more);
+      const char *place = strstr(cases[i].spec, "%s");
+      spec = xasprintf("%.*s%s%s", (int)(place - cases[i].spec), cases[i].spec, text, place + 2);
+      int result = match_object(WHEN_ALL, cases[i].when, spec, &match, &err);
+      cr_expect_eq(result, more == 0 ? 0 : -1, "%zu: %s", i, err.text);
+      cr_expect_eq(match, more == 0, "%zu", i);
+      cr_expect(more == 0 || strstr(err.text, "more than 1048576 bytes") != NULL, "%s", err.text);
+    }
+}
+
 Test(when, ours_annotations_and_commands_are_as_in_oci_hooks)
 {
   static const struct match_case cases[] = {
