@@ -25,6 +25,14 @@ static const struct form *find_form(const char *path)
   return NULL;
 }
 
+/* A user or group that is not 0, nor read as 0 by C libraries that keep the low 32 bits only. */
+static bool is_unprivileged(const char *number)
+{
+  size_t length = strlen(number);
+  return *number >= '1' && *number <= '9' && strspn(number, "0123456789") == length &&
+         length <= strlen("4294967295") && strtoull(number, NULL, 10) < UINT32_MAX;
+}
+
 /* Cuts the line, which ends up in pieces. */
 static bool is_podmans(char *line, const struct form *form)
 {
@@ -35,7 +43,7 @@ static bool is_podmans(char *line, const struct form *form)
   const char *name = strsep(&rest, ":"), *password = strsep(&rest, ":");
   const char *number = strsep(&rest, ":");
   return colons == form->colons && *name != '\0' && text_equal(password, form->password) &&
-         *number >= '1' && *number <= '9' && strspn(number, "0123456789") == strlen(number);
+         is_unprivileged(number);
 }
 
 /* The lines that were added. Cuts them. */

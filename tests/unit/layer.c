@@ -228,6 +228,13 @@ Test(layer, upper_that_is_empty)
                check_empty, "/etc/passwd: it was put there");
   expect_upper("mkdir upper/etc; echo evil:*:0:0:u:/:/bin/sh >upper/etc/passwd", check_empty,
                "/etc/passwd: it was put there");
+  /* 2^32, which some C libraries read as 0 */
+  expect_upper("mkdir upper/etc; echo evil:*:4294967296:0:u:/:/bin/sh >upper/etc/passwd",
+               check_empty, "/etc/passwd: it was put there");
+  expect_upper("mkdir upper/etc; echo evil:x:4294967296:www-data >upper/etc/group", check_empty,
+               "/etc/group: it was put there");
+  expect_upper("mkdir upper/etc; echo 7:*:4294967294:0:u:/:/bin/sh >upper/etc/passwd", check_empty,
+               "");
   expect_upper("mkdir upper/etc; echo evil::7:0:u:/:/bin/sh >upper/etc/passwd", check_empty,
                "/etc/passwd: it was put there");
   expect_upper("mkdir upper/etc; echo evil:x:0:7 >upper/etc/group", check_empty,
