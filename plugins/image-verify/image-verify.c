@@ -11,6 +11,7 @@
 #include "common/journal.h"
 #include "common/trust.h"
 #include "guard.h"
+#include "image/covered.h"
 #include "image/registries.h"
 #include "judgement.h"
 
@@ -86,6 +87,10 @@ static int not_accepted(struct cht_context *ctx, const struct settings *settings
 static int keep(struct cht_context *ctx, const struct settings *settings,
                 const struct judgement *judgement, struct error *err)
 {
+  const struct document config = {.name = "config.json", .tree = ctx->spec};
+  const struct value spec = document_root(&config);
+  if (covered_check(&spec, judgement->image.rootfs, err) < 0)
+    return -1;
   if (settings->files && judgement->verdict.key != NULL &&
       guard_install(ctx, settings, judgement, err) < 0)
     return -1;

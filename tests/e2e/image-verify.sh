@@ -269,6 +269,17 @@ forged_annotations_change_nothing() {
   starts "$1" "${options[@]}" docker.io/team/app:1 echo from the container
 }
 
+# The engines for users refuse it; ctr and runc do not.
+mount_upon_the_root_is_no_image() {
+  make_rootfs "$W/covering"
+  enforce
+  refuses containerd --mount "type=bind,src=$W/covering,dst=/,options=rbind" docker.io/team/app:1 \
+    echo from the container
+  assert_contains "$output" 'a mount there takes the place of the image'
+  starts containerd --mount "type=bind,src=$W/covering,dst=/mnt,options=rbind" docker.io/team/app:1 \
+    echo from the container
+}
+
 folder_is_no_image() {
   make_rootfs "$W/bare"
   enforce
@@ -504,6 +515,7 @@ done
 test_case 'what is told to the user holds no container up' nobody_need_listen
 test_case 'the example is a configuration that works' example_works
 test_case 'a folder is no image, whatever the policy accepts' folder_is_no_image
+test_case 'nor is what is mounted upon all of an image' mount_upon_the_root_is_no_image
 test_case 'scopes have modes of their own' scopes_have_modes_of_their_own
 test_case 'policy, key, store or helper broken: refused' broken_trust_refuses
 test_case 'plugin check finds what would refuse' check_finds_what_would_refuse
