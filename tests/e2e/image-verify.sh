@@ -269,7 +269,7 @@ forged_annotations_change_nothing() {
   starts "$1" "${options[@]}" docker.io/team/app:1 echo from the container
 }
 
-# The engines for users refuse it; ctr and runc do not.
+# docker refuses it; ctr and runc do not.
 mount_upon_the_root_is_no_image() {
   make_rootfs "$W/covering"
   enforce
