@@ -5,6 +5,7 @@
 #include "config/schema.h"
 #include "ctk/command.h"
 #include "ctk/toolkit.h"
+#include "worker/settings.h"
 
 #include <dirent.h>
 
@@ -20,6 +21,18 @@ static void say_mistake(struct check *check, const struct error *mistake)
 {
   printf("%s\n", mistake->text);
   check->mistakes++;
+}
+
+/* The conditions of the entries that stand in this file: the worker reads them, for a container. */
+static void check_conditions(struct check *check, const char *path, const struct config *config)
+{
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct config_plugin *entry = &config->plugins[i];
+    cleanup_when struct when *when = NULL;
+    struct error err;
+    if (text_equal(entry->file, path) && settings_when(entry, &when, &err) < 0)
+      say_mistake(check, &err);
+  }
 }
 
 static void say_sound(const char *path, const struct config *config)
@@ -65,6 +78,8 @@ static void check_part(struct check *check, const char *path)
   if (trust_read_file(path, CONFIG_SIZE_MAX, &text, &length, &err) < 0 ||
       schema_apply(&config, text, length, path, SCHEMA_CONF_D, &err) < 0)
     say_mistake(check, &err);
+  else
+    check_conditions(check, path, &config);
 }
 
 /* Over what config.cfg and conf.d say, unless there are mistakes, which are said already. */
@@ -80,10 +95,12 @@ static void check_profile(struct check *check, const char *path)
     choice.file = check->path;
     choice.text = "";
   }
-  if (toolkit_load(&toolkit, &choice, !alone, &err) < 0)
+  if (toolkit_load(&toolkit, &choice, !alone, &err) < 0) {
     say_mistake(check, &err);
-  else
-    say_sound(path, &toolkit.config);
+    return;
+  }
+  check_conditions(check, path, &toolkit.config);
+  say_sound(path, &toolkit.config);
 }
 
 /* --- all of them --------------------------------------------------------------------------- */
@@ -96,6 +113,8 @@ static void check_main(struct check *check)
   const struct toolkit_choice choice = {.file = check->named};
   if (toolkit_load(&toolkit, &choice, false, &err) < 0)
     say_mistake(check, &err);
+  else
+    check_conditions(check, toolkit.config.path, &toolkit.config);
   if (toolkit.config.path != NULL)
     check->path = xstrdup(toolkit.config.path);
 }

@@ -56,23 +56,6 @@ static void prepare_link(struct link *link, struct chain *chain, const struct co
   };
 }
 
-static int read_when(struct link *link, struct error *err)
-{
-  const struct config_plugin *entry = link->entry;
-  if (entry->when == NULL)
-    return 0;
-  cleanup_free char *name =
-      xasprintf("%s:%u: when", entry->file, config_setting_source_line(entry->when));
-  cleanup_json struct json_object *tree = settings_to_json(entry->when);
-  const struct document document = {.name = name, .tree = tree};
-  const struct value root = document_root(&document);
-  link->when = when_new(WHEN_ALL);
-  if (when_add_object(link->when, &root, WHEN_OURS, err) == 0)
-    return 0;
-  note_trouble(link, LINK_REFUSED, err);
-  return -1;
-}
-
 static int load_link(struct link *link, struct error *err)
 {
   visit_begin(link, "load");
@@ -95,8 +78,10 @@ static int load_link(struct link *link, struct error *err)
    container also where the plugin is optional. */
 static int read_and_load(struct link *link, struct error *err)
 {
-  if (read_when(link, err) < 0)
+  if (settings_when(link->entry, &link->when, err) < 0) {
+    note_trouble(link, LINK_REFUSED, err);
     return -1;
+  }
   if (load_link(link, err) == 0)
     return 0;
   if (link->entry->required)

@@ -133,3 +133,22 @@ int settings_list(const struct config_plugin *entry, const char *key, const char
   *values = steal_pointer(&texts);
   return 0;
 }
+
+/* --- conditions ---------------------------------------------------------------------------- */
+
+int settings_when(const struct config_plugin *entry, struct when **when, struct error *err)
+{
+  *when = NULL;
+  if (entry->when == NULL)
+    return 0;
+  cleanup_free char *name =
+      xasprintf("%s:%u: when", entry->file, config_setting_source_line(entry->when));
+  cleanup_json struct json_object *tree = settings_to_json(entry->when);
+  const struct document document = {.name = name, .tree = tree};
+  const struct value root = document_root(&document);
+  cleanup_when struct when *read = when_new(WHEN_ALL);
+  if (when_add_object(read, &root, WHEN_OURS, err) < 0)
+    return -1;
+  *when = steal_pointer(&read);
+  return 0;
+}

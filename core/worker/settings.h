@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "config/config.h"
+#include "spec/when.h"
 
 #include <json-c/json_object.h>
 
@@ -26,5 +27,9 @@ int settings_boolean(const struct config_plugin *entry, const char *key, bool *v
 /* *values is ended by NULL and owned by the caller; the texts are borrowed. */
 int settings_list(const struct config_plugin *entry, const char *key, const char ***values,
                   struct error *err);
+
+/* The entry's conditions, compiled; owned by the caller. NULL: it is for every container. Errors
+   read "FILE:LINE: when: …". */
+int settings_when(const struct config_plugin *entry, struct when **when, struct error *err);
 
 #endif

@@ -225,6 +225,18 @@ $W/profiles/good.cfg: ok, 0 plugins" "$output"
   assert_contains "$output" "cannot find $F"
 }
 
+# The worker compiles them for each container; here it is known before.
+checks_conditions() {
+  default_config
+  mkdir -p "$W/conf.d" "$W/profiles"
+  printf 'plugins = (\n{ name = "writer";\n when: { commands = [ "(" ]; }; } );\n' >"$W/conf.d/10.cfg"
+  echo 'plugins = ( { name = "writer"; required = false; when: { }; } );' >"$W/profiles/p.cfg"
+  config_fails 1 "$W/conf.d/10.cfg:3: when: /commands/0 is the pattern \"(\"" check
+  assert_contains "$output" "$W/profiles/p.cfg:1: when: the document has no condition"
+  assert_contains "$output" '2 mistakes'
+  rm -r "$W/conf.d" "$W/profiles"
+}
+
 does_not_hide_an_original() {
   rm -f "$F"
   touch "$W/config.toml"
@@ -339,6 +351,7 @@ test_case 'values that make no sense are refused and nothing is written' refuses
 test_case 'a broken file is named, and can be mended' mends_a_broken_file
 test_case '--output writes elsewhere or prints' writes_elsewhere
 test_case 'check finds mistakes in config.cfg, conf.d and profiles' checks_all_layers
+test_case 'check reads the conditions of entries' checks_conditions
 test_case "the original's config is not hidden" does_not_hide_an_original
 test_case 'without root: where a file of one'\''s own would be' tells_of_ones_own
 test_case 'all outputs closed' works_without_outputs
