@@ -159,7 +159,8 @@ $(BUILD)/verify-rootfs: $(VERIFY_OBJECTS) $(BUILD)/libcore.a
 # The ctk starts the worker as the front does, and reads and writes bundles as the worker does.
 $(BUILD)/container-hooks-ctk: $(CTK_OBJECTS) \
     $(filter-out %/main.o,$(FRONT_OBJECTS) $(WORKER_OBJECTS)) $(BUILD)/libcore.a
-	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) -ldl -o $@
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) $(ZSTD) -pthread -ldl \
+	  -o $@
 
 # $(call plugin-rule,FOLDER,NAME): FOLDER/NAME/*.c -> NAME.so, which shows `cht_plugin` only.
 define plugin-rule

@@ -152,6 +152,8 @@ test_case 'worker uses config, spec and common' uses_only core/worker worker con
 test_case 'rootfs uses image and common' uses_only core/rootfs rootfs image common
 test_case 'verify-rootfs uses rootfs, image and common' \
   uses_only core/verify-rootfs verify-rootfs rootfs image common
+test_case 'ctk uses what is below it, and neither verify-rootfs nor the marker' \
+  uses_only core/ctk ctk front worker rootfs image config spec common
 test_case 'the marker uses nothing' uses_only core/marker
 test_case 'plugins use common and spec, image-verify image and rootfs' plugins_use_what_they_may
 test_case "no plugin uses another's files" plugins_use_no_other

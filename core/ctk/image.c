@@ -77,7 +77,11 @@ static const struct ctk_command subcommands[] = {
             "manifests, indexes and signatures were found, which scope of the policy decides, and\n"
             "by which key. Policy and store are those of the plugin image-verify, or the usual "
             "ones.\n"
-            "Status 0 if it is accepted, 1 if not.\n\n" EXAMPLE
+            "Status 0 if it is accepted, 1 if not.\n"
+            "With --files, every file of an accepted image's layers is read and compared, as\n"
+            "verify-rootfs does before a container starts, and every difference is listed; of a\n"
+            "container also its mount, and what lies above the layers, by the plugin's setting\n"
+            "upper. Status 1 if anything differs or cannot be compared.\n\n" EXAMPLE
             "verify --policy ./policy.json team/app:1",
         .run = image_verify_run,
     },

@@ -2,9 +2,11 @@
 #include "ctk/image_settings.h"
 
 #include "image/verify.h"
+#include "rootfs/state_folder.h"
 #include "worker/settings.h"
 
 #define PLUGIN "image-verify"
+#define UPPER_DEFAULT "empty-on-first-start"
 
 static const struct config_plugin *find_plugin(const struct config *config)
 {
@@ -29,7 +31,9 @@ static int read_config(struct image_settings *settings, struct error *err)
   if (plugin == NULL)
     return 0;
   if (fill(plugin, "store", &settings->store, err) < 0 ||
-      fill(plugin, "policy", &settings->policy, err) < 0)
+      fill(plugin, "policy", &settings->policy, err) < 0 ||
+      fill(plugin, "upper", &settings->upper, err) < 0 ||
+      fill(plugin, "state", &settings->state, err) < 0)
     return -1;
   return fill(plugin, "registries", &settings->registries, err);
 }
@@ -47,15 +51,30 @@ int image_settings_store(struct image_settings *settings, struct error *err)
   return 0;
 }
 
+static void set_defaults(struct image_settings *settings)
+{
+  set_default(&settings->store, STORE_DEFAULT);
+  set_default(&settings->policy, POLICY_DEFAULT);
+  set_default(&settings->registries, REGISTRIES_DEFAULT);
+  set_default(&settings->upper, UPPER_DEFAULT);
+  set_default(&settings->state, STATE_FOLDER);
+}
+
 int image_settings_all(struct image_settings *settings, struct error *err)
 {
   bool is_whole =
       settings->store != NULL && settings->policy != NULL && settings->registries != NULL;
   if (!is_whole && read_config(settings, err) < 0)
     return -1;
-  set_default(&settings->store, STORE_DEFAULT);
-  set_default(&settings->policy, POLICY_DEFAULT);
-  set_default(&settings->registries, REGISTRIES_DEFAULT);
+  set_defaults(settings);
+  return 0;
+}
+
+int image_settings_files(struct image_settings *settings, struct error *err)
+{
+  if (read_config(settings, err) < 0)
+    return -1;
+  set_defaults(settings);
   return 0;
 }
 

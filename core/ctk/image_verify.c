@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `image verify`: what a policy says of an image or a running container, and by which steps. */
 #include "ctk/image_commands.h"
+#include "ctk/image_files.h"
 #include "ctk/image_find.h"
 #include "ctk/image_options.h"
 #include "image/verify.h"
@@ -9,6 +10,7 @@ struct verify_request {
   const char *bundle;
   struct image_settings settings;
   struct image_place place;
+  bool files;
 };
 
 /* An image is looked for first: it is what most people mean. */
@@ -68,7 +70,9 @@ static int verify(const struct verify_request *request, const char *word, struct
     return -1;
   const struct image_trust trust = {
       .policy = policy, .store = store, .registries = request->settings.registries};
-  return ask(&trust, &image, err);
+  if (ask(&trust, &image, err) < 0)
+    return -1;
+  return request->files ? image_files_check(&image, &request->settings, word, err) : 0;
 }
 
 int image_verify_run(const struct ctk_command *self, char **words, struct error *err)
@@ -79,6 +83,8 @@ int image_verify_run(const struct ctk_command *self, char **words, struct error 
        "the policy, if not image-verify's"},
       {"registries", 0, OPTION_TEXT, &request.settings.registries, "DIR",
        "where lookasides are said, as in registries.d"},
+      {"files", 0, OPTION_FLAG, &request.files, NULL,
+       "compare every file on disk with the image, too"},
       {"bundle", 0, OPTION_TEXT, &request.bundle, "DIR",
        "the container's, if not in the usual place"},
       IMAGE_ENGINE_OPTIONS(request.place),
@@ -88,7 +94,8 @@ int image_verify_run(const struct ctk_command *self, char **words, struct error 
   int result = command_options(self, options, words, err);
   if (result < 0 || (result = image_check_words(self, words, 1, 1, err)) < 0)
     return result;
-  result = image_settings_all(&request.settings, err);
+  result = request.files ? image_settings_files(&request.settings, err)
+                         : image_settings_all(&request.settings, err);
   if (result == 0)
     result = verify(&request, words[0], err);
   image_settings_free(&request.settings);

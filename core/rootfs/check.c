@@ -68,7 +68,19 @@ struct work {
   struct known known;
   size_t *order; /* owned; which layer comes when */
   size_t next;   /* in the order; taken atomically */
+  void (*progress)(size_t done, size_t count);
+  pthread_mutex_t mutex; /* over what follows, and the call of progress */
+  size_t done;
 };
+
+static void tell_progress(struct work *work)
+{
+  if (work->progress == NULL)
+    return;
+  pthread_mutex_lock(&work->mutex);
+  work->progress(++work->done, work->plan->layer_count);
+  pthread_mutex_unlock(&work->mutex);
+}
 
 static void *check_some(void *data)
 {
@@ -81,7 +93,8 @@ static void *check_some(void *data)
     size_t index = work->order[turn];
     if (known_check(&work->known, &work->plan->layers[index], work->folders, index, work->found,
                     &err) < 0)
-      differences_add(work->found, "cannot verify", NULL, "%s", err.text);
+      differences_add(work->found, CHECK_CANNOT, NULL, "%s", err.text);
+    tell_progress(work);
   }
 }
 
@@ -146,12 +159,17 @@ static void run_threads(struct work *work, unsigned count)
 static void check_opened_layers(const struct plan *plan, const struct folders *folders,
                                 const struct check_options *options, struct differences *found)
 {
-  struct work work = {.plan = plan, .folders = folders->fds, .found = found};
+  struct work work = {.plan = plan,
+                      .folders = folders->fds,
+                      .found = found,
+                      .progress = options->progress,
+                      .mutex = PTHREAD_MUTEX_INITIALIZER};
   struct cache *cache = options->state != NULL ? cache_open(options->state) : NULL;
   work.known = (struct known){cache, options->believe_fingerprints};
   work.order = make_order(plan);
   run_threads(&work, count_threads(plan, options->threads));
   free(work.order);
+  pthread_mutex_destroy(&work.mutex);
   cache_close(cache);
 }
 
@@ -168,6 +186,8 @@ static int check_upper(const struct plan *plan, const struct folders *folders,
     return 0;
   if (options->upper == UPPER_NO_SHADOW)
     return upper_check_no_shadow(folders->fds, index, found, err);
+  if (options->running)
+    return 0;
   if (started_before(options->state, plan->id, plan->upper, fd, &before, err) < 0)
     return -1;
   if (before)
@@ -183,7 +203,7 @@ static int check_upper(const struct plan *plan, const struct folders *folders,
 static int note_start(const struct plan *plan, const struct folders *folders,
                       const struct check_options *options, struct error *err)
 {
-  if (plan->upper == NULL)
+  if (plan->upper == NULL || options->running)
     return 0;
   if (started_note(options->state, plan->id, plan->upper, folders->fds[folders->count - 1], err) ==
       0)
@@ -216,7 +236,7 @@ void check_container(const struct plan *plan, const struct check_options *option
 {
   struct error err = {.text = ""};
   if (check_all(plan, options, found, &err) < 0)
-    differences_add(found, "cannot verify", NULL, "%s", err.text);
+    differences_add(found, CHECK_CANNOT, NULL, "%s", err.text);
 }
 
 void check_layers(const struct plan *plan, const struct check_options *options,
@@ -225,7 +245,7 @@ void check_layers(const struct plan *plan, const struct check_options *options,
   struct error err = {.text = ""};
   cleanup_folders struct folders folders = {.fds = NULL};
   if (open_folders(plan, &folders, &err) < 0)
-    differences_add(found, "cannot verify", NULL, "%s", err.text);
+    differences_add(found, CHECK_CANNOT, NULL, "%s", err.text);
   else
     check_opened_layers(plan, &folders, options, found);
 }

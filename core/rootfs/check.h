@@ -10,13 +10,20 @@
 #define CHECK_THREADS_MAX 4    /* by itself */
 #define CHECK_THREADS_LIMIT 64 /* if somebody says so */
 
+/* How the line of what could not be checked begins, where others say which layer. */
+#define CHECK_CANNOT "cannot verify"
+
 struct check_options {
   unsigned threads; /* 0: as many as there are processors, at most CHECK_THREADS_MAX */
   enum upper_rule upper;
   bool believe_fingerprints; /* rootfs/fingerprint.h: not to read again what was not written to */
   const char *mountinfo;     /* NULL: /proc/self/mountinfo */
   bool lenient;              /* the container will start whatever is found */
-  const char *state;         /* rootfs/state_folder.h; borrowed; NULL: nothing is kept */
+  bool running; /* it has started already, and no start is noted: what it has written since is held
+                   to UPPER_NO_SHADOW only */
+  const char *state; /* rootfs/state_folder.h; borrowed; NULL: nothing is kept */
+  void (*progress)(size_t done, size_t count); /* is told of each layer that is done, one at a time
+                                                  but from any thread; NULL: nobody is */
 };
 
 /*

@@ -206,12 +206,13 @@ static void check_digest(struct layer *layer, struct layer_stream *stream)
 {
   struct digest found;
   hash_end(stream->hash, &found);
-  if (stream->broken || digest_equal(&layer->plan->diff_id, &found))
+  if (!stream->broken && digest_equal(&layer->plan->diff_id, &found))
     return;
+  /* Also of a stream that a missing file has broken: other files may differ, too. */
   size_t before = layer->differences;
   if (stream->record != NULL)
     culprit_find(layer);
-  if (layer->differences == before)
+  if (!stream->broken && layer->differences == before)
     layer_difference(layer, NULL,
                      "its digest is %s: %s is not the record of this layer, or of other files",
                      found.text, layer->plan->record);

@@ -44,7 +44,7 @@ static void check(const struct arguments *arguments, struct differences *found)
   struct error err = {.text = ""};
   cleanup_plan struct plan plan = {.id = NULL};
   if (read_plan(arguments, &plan, &err) < 0)
-    differences_add(found, "cannot verify", NULL, "%s", err.text);
+    differences_add(found, CHECK_CANNOT, NULL, "%s", err.text);
   else
     check_container(&plan, &arguments->options, found);
 }

@@ -66,6 +66,7 @@ build_image() {
   mkdir -p "$W/build/tree/folder"
   head -c 5000 /dev/zero >"$W/build/tree/zeros"
   : >"$W/build/tree/empty"
+  echo other >"$W/build/tree/other"
   ln -sf zeros "$W/build/tree/link"
   ln -f "$W/build/tree/zeros" "$W/build/tree/hard"
   : >"$W/build/tree/folder/$(printf 'n%.0s' {1..200})"
@@ -489,6 +490,190 @@ containers() {
   refused 'cannot open the bundle' docker --bundle "$W/nothing" "$id"
 }
 
+# --- files -------------------------------------------------------------------------------------------
+
+# root_of ENGINE: where its layers lie.
+root_of() {
+  case $1 in
+    docker) echo "$W/docker/data" ;;
+    podman) echo "$W/podman/root" ;;
+    containerd) echo "$W/containerd/root" ;;
+  esac
+}
+
+# layer_with ENGINE PATH: the folder of the layer that has this file.
+layer_with() {
+  local found
+  found=$(find "$(root_of "$1")" -path "*/$2" -not -path '*/merged/*' | head -n 1)
+  [ -n "$found" ] || fail "no layer of $1 has $2"
+  echo "${found%"/$2"}"
+}
+
+# What checks keep lies in W, not where the machine has it.
+files_config() {
+  write_config "name = \"image-verify\"; settings: { state = \"$W/verify\"; $* };"
+}
+
+poke() {
+  printf %b "$1" | dd of="$2" bs=1 seek=2000 conv=notrunc status=none
+}
+
+# In both layers, so that no thread's first difference is all.
+change_layers() {
+  poke X "$top/tree/hard" # by its first name; zeros is the other one
+  chmod 640 "$top/tree/empty"
+  mv "$top/tree/other" "$W/other" # then there is no digest to compare
+  echo /tmp/evil.so >"$base/ld.so.preload"
+}
+
+restore_layers() {
+  poke '\0' "$top/tree/hard"
+  chmod 644 "$top/tree/empty"
+  mv "$W/other" "$top/tree/other"
+  rm "$base/ld.so.preload"
+}
+
+# all_differences ENGINE WORD…
+all_differences() {
+  local line
+  refused 'its files are not what the image says' "$1" --files "${@:2}"
+  for line in 'layer 1 (sha256:[0-9a-f]*): /ld.so.preload: it is not in the image' \
+    "layer 2 (sha256:[0-9a-f]*): /tree/hard: its content is not the image's" \
+    'layer 2 (sha256:[0-9a-f]*): /tree/empty: its mode is 0640, not 0644' \
+    'layer 2 (sha256:[0-9a-f]*): /tree/other: it is missing'; do
+    grep -q "^$line" <<<"$output" || fail "no line $line in: $output"
+  done
+}
+
+files_of_an_image() {
+  local engine=$1 top base
+  rm -rf "$STORE" "$W/verify"
+  files_config
+  policy signer.pub
+  image_ok sign "$engine" --key "$W/signer.pem" team/app:1
+  accepted "$engine" --files team/app:1
+  assert_contains "$output" 'every file is what the image says'
+  assert_lacks "$output" 'layers are done' # no terminal
+  top=$(layer_with "$engine" tree/zeros)
+  base=$(layer_with "$engine" bin/busybox)
+  change_layers
+  accepted "$engine" team/app:1 # the signature is still good
+  all_differences "$engine" team/app:1
+  all_differences "$engine" --quiet team/app:1
+  assert_lacks "$output" accepted
+  restore_layers
+  accepted "$engine" --files team/app:1
+  policy stranger.pub
+  refused "is by a key that is none of the policy's" "$engine" --files team/app:1
+  assert_lacks "$output" 'every file'
+  write_config
+}
+
+has_written() {
+  find "$(root_of "$1")" -name written | grep -q .
+}
+
+# start_container ENGINE: one of team/app:1 that writes to what the image has; sets id and bundle.
+start_container() {
+  local script='echo x >>/tree/zeros; touch /written; sleep 1000'
+  case $1 in
+    docker)
+      run_ok docker run --detach --network none team/app:1 sh -c "$script"
+      id=$(tail -n 1 <<<"$output")
+      bundle=$(find "$W/docker/exec" /run/containerd -maxdepth 6 -type d -name "$id" \
+        -path '*v2.task*' 2>/dev/null | head -n 1)
+      ;;
+    podman)
+      run_ok "${podman[@]}" run --detach team/app:1 sh -c "$script"
+      id=$(tail -n 1 <<<"$output")
+      bundle=$W/podman/root/overlay-containers/$id/userdata
+      ;;
+    containerd)
+      id=files-$RANDOM
+      run_ok ctr run --detach --cgroup "/$NAME/$id" docker.io/team/app:1 "$id" sh -c "$script"
+      bundle=$W/containerd/state/io.containerd.runtime.v2.task/default/$id
+      ;;
+  esac
+  wait_until 10 has_written "$1"
+}
+
+stop_container() {
+  case $1 in
+    docker) run_ok docker rm --force "$id" ;;
+    podman) run_ok "${podman[@]}" rm --force --time 0 "$id" ;;
+    containerd)
+      run_ok ctr task kill --signal KILL "$id"
+      wait_until 10 ctr task rm "$id"
+      run_ok ctr container rm "$id"
+      ;;
+  esac
+}
+
+files_of_a_container() {
+  local engine=$1 id bundle top base
+  rm -rf "$STORE" "$W/verify"
+  files_config
+  policy signer.pub
+  image_ok sign "$engine" --key "$W/signer.pem" team/app:1
+  top=$(layer_with "$engine" tree/zeros)
+  base=$(layer_with "$engine" bin/busybox)
+  start_container "$engine"
+  accepted "$engine" --files --bundle "$bundle" "$id"
+  assert_contains "$output" 'what the container has written is not compared'
+  assert_contains "$output" 'every file is what the image says'
+  [ -z "$(find "$W/verify" -path '*/started/*')" ] || fail 'a start was noted'
+  files_config 'upper = "no-shadow";'
+  refused '/tree/zeros: ' "$engine" --files --bundle "$bundle" "$id"
+  assert_lacks "$output" /written
+  files_config
+  change_layers
+  all_differences "$engine" --bundle "$bundle" "$id"
+  restore_layers
+  stop_container "$engine"
+  write_config
+}
+
+cannot_compare() {
+  local record
+  rm -rf "$STORE" "$W/verify"
+  files_config
+  echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$W/policy.json"
+  printf 'FROM cht/base:1\nCOPY Dockerfile /other\n' >"$W/build/Dockerfile.other"
+  run_ok docker build --network none --tag team/packed:1 --file "$W/build/Dockerfile.other" "$W/build"
+  run_ok docker save --output "$W/packed.tar" team/packed:1
+  run_ok ctr image import --no-unpack "$W/packed.tar"
+  refused 'containerd has not unpacked layer' containerd --files team/packed:1
+  for record in "$W"/docker/data/image/overlay2/layerdb/sha256/*/tar-split.json.gz; do
+    mv "$record" "$record.away"
+  done
+  refused 'not all of its files could be compared' docker --files team/packed:1
+  assert_contains "$output" 'cannot verify: layer 1 (sha256:'
+  assert_contains "$output" 'cannot verify: layer 2 (sha256:'
+  for record in "$W"/docker/data/image/overlay2/layerdb/sha256/*/tar-split.json.gz.away; do
+    mv "$record" "${record%.away}"
+  done
+  files_config 'upper = "some";'
+  refused "setting 'upper' is 'some'" docker --files team/packed:1
+  write_config
+}
+
+# on_a_terminal OPTION…: what script(1) has seen.
+on_a_terminal() {
+  setsid script --quiet --return --command "$CTK image verify --files $* --engine docker \
+    --root $W/docker/data --store $STORE --policy $W/policy.json team/app:1" "$W/typescript" \
+    </dev/null >"$W/terminal" 2>&1 || fail "$(cat "$W/terminal")"
+}
+
+progress() {
+  files_config
+  echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$W/policy.json"
+  on_a_terminal
+  assert_contains "$(cat "$W/terminal")" 'comparing files: 2 of 2 layers are done'
+  on_a_terminal --quiet
+  assert_lacks "$(cat "$W/terminal")" 'comparing files'
+  write_config
+}
+
 # --- registries --------------------------------------------------------------------------------------
 
 # publish NAME…: the image to our registry, and into docker by that name.
@@ -753,6 +938,12 @@ test_case 'add: what skopeo signed by GPG is accepted' added_gpg
 test_case "the plugin's policy and store count" configured
 test_case 'export and import: carried to another machine' carried
 test_case 'running containers are verified' containers
+for engine in docker podman containerd; do
+  test_case "$engine: the files of an image, and all that differs" files_of_an_image "$engine"
+  test_case "$engine: the files of a container, and all that differs" files_of_a_container "$engine"
+done
+test_case 'files: what cannot be compared is said' cannot_compare
+test_case 'files: progress on a terminal only' progress
 test_case 'fetch: signed and pushed, accepted on another machine' fetched
 test_case 'fetch: signed for another name than that of its registry' other_name
 test_case 'fetch: the signatures of two, one pushed after the other' second_signature
