@@ -218,7 +218,8 @@ check-e2e:
 # What reads odd and hostile input. Real engines add time, not input; and nothing that uses strace:
 # LeakSanitizer does not work under a tracer, and where system calls are made to fail, the sanitizers'
 # own fail too.
-ASAN_GROUPS := unit golden config ctk-apply ctk-config ctk-plugin hostile misbehave samples
+ASAN_GROUPS := unit golden config ctk-apply ctk-completion ctk-config ctk-doctor ctk-install ctk-plugin \
+  defects fault filter hostile misbehave plugin-kit runc samples spec-patch toml
 check-asan:
 	$(MAKE) test RUN='$(ASAN_GROUPS)' BUILD=$(BUILD)/asan SANITIZE=address,undefined
 
