@@ -2,17 +2,17 @@
 #include "common/document.h"
 
 #include "common/base64.h"
+#include "common/file.h"
 #include "common/trust.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <json-c/linkhash.h>
 
 /* --- documents ----------------------------------------------------------------------------- */
 
-static int load(struct document *document, size_t limit, struct error *err)
+static int parse(struct document *document, struct error *err)
 {
-  if (trust_read_file(document->path, limit, &document->text, &document->length, err) < 0)
-    return -1;
   if (json_parse(document->text, document->length, document->name, &document->tree, err) == 0)
     return 0;
   errno = EINVAL;
@@ -23,7 +23,29 @@ int document_read(const char *path, size_t limit, struct document *document, str
 {
   *document = (struct document){.path = xstrdup(path)};
   document->name = document->path;
-  if (load(document, limit, err) == 0)
+  if (trust_read_file(path, limit, &document->text, &document->length, err) == 0 &&
+      parse(document, err) == 0)
+    return 0;
+  document_free(document);
+  return -1;
+}
+
+static int read_config(struct document *document, struct error *err)
+{
+  cleanup_close int fd = open(document->path, FILE_OPEN_FLAGS | O_NOFOLLOW);
+  if (fd < 0)
+    return error_set(err, "cannot open %s: %m", document->path);
+  if (file_read(fd, document->path, DOCUMENT_CONFIG_MAX, &document->text, &document->length, err) <
+      0)
+    return -1;
+  return parse(document, err);
+}
+
+int document_read_bundle(const char *bundle, struct document *document, struct error *err)
+{
+  *document = (struct document){.path = xasprintf("%s/config.json", bundle)};
+  document->name = document->path;
+  if (read_config(document, err) == 0)
     return 0;
   document_free(document);
   return -1;

@@ -33,6 +33,11 @@ struct document {
    errno ENOENT when there is no such file. */
 int document_read(const char *path, size_t limit, struct document *document, struct error *err);
 
+/* The same of a bundle's config.json, whosever it is (with a user namespace, the container's root
+   has the bundle of podman): who can write to it decides about the container anyway. */
+int document_read_bundle(const char *bundle, struct document *document, struct error *err);
+#define DOCUMENT_CONFIG_MAX (16UL * 1024 * 1024) /* bytes of a config.json */
+
 void document_free(struct document *document);
 
 #define cleanup_document __attribute__((cleanup(document_free)))

@@ -20,6 +20,8 @@ static struct plan make_plan(const struct image *image)
       .init = image->init,
       .layers = image->layers,
       .layer_count = image->layer_count,
+      .first_uid = image->first_uid,
+      .first_gid = image->first_gid,
   };
 }
 

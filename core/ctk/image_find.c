@@ -5,8 +5,6 @@
 
 #include <glob.h>
 
-#define CONFIG_MAX (16UL * 1024 * 1024) /* bytes of a bundle's config.json */
-
 /* --- engines ------------------------------------------------------------------------------- */
 
 static const struct root {
@@ -165,11 +163,10 @@ static int find_bundle(const char *word, char **found, char **id, struct error *
 
 static int read_rootfs(const char *bundle, char **rootfs, struct error *err)
 {
-  cleanup_free char *path = xasprintf("%s/config.json", bundle);
   cleanup_document struct document document = {.name = NULL};
   const char *text;
   struct value root, member, place;
-  if (document_read(path, CONFIG_MAX, &document, err) < 0)
+  if (document_read_bundle(bundle, &document, err) < 0)
     return -1;
   root = document_root(&document);
   if (value_type(&root, json_type_object, err) < 0 || value_need(&root, "root", &member, err) < 0 ||

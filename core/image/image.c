@@ -138,26 +138,10 @@ static int find_mount(const struct image_container *container, const char *rootf
 
 /* --- are those layers mounted? ------------------------------------------------------------- */
 
-/*
- * The path of a lower folder as mounted. For a container with a user namespace of its own, podman
- * mounts the layers' folder at HOME/LAYER/mapped/N with other owners, until the overlay is mounted.
- */
-static char *lower_path(const struct placed *placed, const char *lower)
-{
-  cleanup_free char *mapped = xasprintf("%s/%s/mapped/", placed->home, placed->layer);
-  if (text_starts(lower, mapped)) {
-    const char *rest = lower + strlen(mapped);
-    rest += strspn(rest, "0123456789");
-    if (text_starts(rest, "/l/"))
-      return xasprintf("%s%s", placed->home, rest);
-  }
-  return lower[0] == '/' ? xstrdup(lower) : xasprintf("%s/%s", placed->home, lower);
-}
-
 static int check_lower(const struct placed *placed, const char *lower, const char *expected,
                        struct error *err)
 {
-  cleanup_free char *path = lower_path(placed, lower);
+  cleanup_free char *path = placed_lower(placed->home, placed->layer, lower);
   struct stat mounted, recorded;
   if (stat(path, &mounted) < 0 || stat(expected, &recorded) < 0)
     return error_set(err, "cannot compare the mounted layer %s with %s: %m", path, expected);
@@ -192,6 +176,12 @@ static int check_lowers(const struct placed *placed, const struct mount *mount,
   return 0;
 }
 
+static void take_owners(struct image *image)
+{
+  if (image->engine == IMAGE_DOCKER)
+    placed_is_remapped(image->root, &image->first_uid, &image->first_gid);
+}
+
 /* --- the story ----------------------------------------------------------------------------- */
 
 static int identify(const struct image_container *container, struct image *image, struct error *err)
@@ -204,6 +194,7 @@ static int identify(const struct image_container *container, struct image *image
     return -1;
   image->engine = placed.engine;
   image->root = xstrdup(placed.root);
+  take_owners(image);
   image->upper = xasprintf("%s/%s/%s", placed.home, placed.layer,
                            placed.engine == IMAGE_CONTAINERD ? "fs" : "diff");
   if (engines[placed.engine].of_container(container, &placed, image, err) < 0)
@@ -227,6 +218,7 @@ int image_by_name(enum image_engine engine, const char *root, const char *name, 
   *image = (struct image){.engine = engine, .root = realpath(root, NULL)};
   if (image->root == NULL)
     return error_set(err, "cannot resolve %s: %m", root);
+  take_owners(image);
   if (engines[engine].by_name(name, image, err) == 0)
     return 0;
   bool found = image->recorded != NULL || digest_is_set(&image->id);

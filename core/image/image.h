@@ -51,6 +51,9 @@ struct image {
   size_t manifest_count;
   struct image_layer *layers; /* owned; the lowest first; an image of no layers has none */
   size_t layer_count;
+  uint32_t first_uid,
+      first_gid; /* the layers' owners on disk: the numbers of user and group 0, from
+                    which all others count on. 0 but for docker with userns-remap */
 
   /* Of a container, else NULL; all absolute and owned. */
   char *rootfs; /* where it is mounted */

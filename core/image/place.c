@@ -108,18 +108,48 @@ static char *absolute_upper(const char *upper, const char *rootfs, const char *c
   return steal_pointer(&found);
 }
 
-/* With user namespaces (userns-remap) docker's data lie in ROOT/UID.GID. */
-static bool is_remapped(const char *name)
+/* Up to `end`; nothing but digits, and less than -1, which is nobody's number. */
+static bool read_number(const char *text, char end, const char **rest, uint32_t *number)
 {
-  unsigned uid, gid;
-  char more;
-  return sscanf(name, "%u.%u%c", &uid, &gid, &more) == 2;
+  uint64_t value = 0;
+  size_t length = strspn(text, "0123456789");
+  if (length == 0 || length > strlen("4294967295") || text[length] != end)
+    return false;
+  for (size_t i = 0; i < length; i++)
+    value = value * 10 + (uint64_t)(text[i] - '0');
+  *rest = text + length + 1;
+  *number = (uint32_t)value;
+  return value < UINT32_MAX;
+}
+
+bool placed_is_remapped(const char *root, uint32_t *uid, uint32_t *gid)
+{
+  const char *slash = strrchr(root, '/'), *rest;
+  if (slash != NULL && read_number(slash + 1, '.', &rest, uid) &&
+      read_number(rest, '\0', &rest, gid))
+    return true;
+  *uid = *gid = 0;
+  return false;
+}
+
+char *placed_lower(const char *home, const char *layer, const char *lower)
+{
+  cleanup_free char *mapped = xasprintf("%s/%s/mapped/", home, layer);
+  if (text_starts(lower, mapped)) {
+    const char *rest = lower + strlen(mapped);
+    rest += strspn(rest, "0123456789");
+    if (text_starts(rest, "/l/"))
+      return xasprintf("%s%s", home, rest);
+  }
+  return lower[0] == '/' ? xstrdup(lower) : xasprintf("%s/%s", home, lower);
 }
 
 static int check_root(const struct placed *placed, const char *const *roots, struct error *err)
 {
   cleanup_free char *above = xstrdup(placed->root);
-  bool remapped = is_remapped(cut_last(above)) && placed->engine == IMAGE_DOCKER;
+  uint32_t uid, gid;
+  bool remapped = placed->engine == IMAGE_DOCKER && placed_is_remapped(above, &uid, &gid);
+  cut_last(above);
   for (; *roots != NULL; roots++) {
     cleanup_free char *root = realpath(*roots, NULL);
     if (root != NULL && (text_equal(root, placed->root) || (remapped && text_equal(root, above))))

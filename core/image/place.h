@@ -14,6 +14,17 @@ struct placed {
 };
 
 /*
+ * The path of a lower folder as an overlay was told it: relative to `home`, maybe. For a container
+ * with a user namespace of its own, containers/storage mounts the layers' folder at
+ * HOME/LAYER/mapped/N with other owners, until the overlay is mounted. Owned by the caller.
+ */
+char *placed_lower(const char *home, const char *layer, const char *lower);
+
+/* With userns-remap, docker's data lie in ROOT/UID.GID, the numbers of the user and group that are
+   0 in containers. False, and both 0: it is no such folder. */
+bool placed_is_remapped(const char *root, uint32_t *uid, uint32_t *gid);
+
+/*
  * Takes a mount's upperdir apart: which engine's it is, and that its data root is one of `roots`
  * (compared without links), in which nobody but root can have put layers. `rootfs` is where it is
  * mounted.

@@ -65,7 +65,7 @@ static bool read_at(int folder, const char *path, char **bytes, size_t *length)
 }
 
 /* "" if there is none below. */
-static bool read_below(const int *folders, size_t count, const char *path, char **bytes,
+static bool read_below(const struct folders *folders, size_t count, const char *path, char **bytes,
                        size_t *length)
 {
   struct stat status;
@@ -76,19 +76,19 @@ static bool read_below(const int *folders, size_t count, const char *path, char 
   }
   /* The nearest layer that has the path is the one that is shown. */
   while (count > 0) {
-    cleanup_close int fd = beneath_open(folders[--count], path, BENEATH_NAME);
+    cleanup_close int fd = beneath_open(folders->fds[--count], path, BENEATH_NAME);
     if (fd >= 0)
-      return read_at(folders[count], path, bytes, length);
+      return read_at(folders->fds[count], path, bytes, length);
   }
   return false;
 }
 
-bool accounts_are_podmans(const int *folders, size_t index, const char *path)
+bool accounts_are_podmans(const struct folders *folders, size_t index, const char *path)
 {
   cleanup_free char *own = NULL, *below = NULL;
   size_t length, below_length;
   const struct form *form = find_form(path);
-  return form != NULL && read_at(folders[index], path, &own, &length) &&
+  return form != NULL && read_at(folders->fds[index], path, &own, &length) &&
          read_below(folders, index, path, &below, &below_length) && length >= below_length &&
          memcmp(own, below, below_length) == 0 &&
          (below_length == 0 || below[below_length - 1] == '\n' || own[below_length] == '\n') &&

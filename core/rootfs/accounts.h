@@ -6,8 +6,7 @@
 #ifndef CORE_ROOTFS_ACCOUNTS_H
 #define CORE_ROOTFS_ACCOUNTS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "rootfs/folders.h"
 
 #define ACCOUNTS_SIZE_MAX (1UL * 1024 * 1024)
 #define ACCOUNTS_ADDED_MAX 8 /* lines */
@@ -16,6 +15,6 @@
  * Is the file at `path` of the layer at `index` that of the layers below, with nothing but such
  * lines behind it: a user or group that is not 0, without a password that lets anybody in?
  */
-bool accounts_are_podmans(const int *folders, size_t index, const char *path);
+bool accounts_are_podmans(const struct folders *folders, size_t index, const char *path);
 
 #endif

@@ -36,12 +36,14 @@ static bool hides(int folder, const char *path)
   return is_opaque(folder, "");
 }
 
-bool below_find(const int *folders, size_t count, const char *path, struct stat *status)
+bool below_find(const struct folders *folders, size_t count, const char *path, struct stat *status)
 {
   for (size_t i = count; i > 0; i--) {
-    if (look_up(folders[i - 1], path, status))
+    if (look_up(folders->fds[i - 1], path, status)) {
+      owners_translate(folders_owners(folders, i - 1), status);
       return !is_whiteout(status);
-    if (hides(folders[i - 1], path))
+    }
+    if (hides(folders->fds[i - 1], path))
       return false;
   }
   return false;

@@ -3,12 +3,11 @@
 #ifndef CORE_ROOTFS_BELOW_H
 #define CORE_ROOTFS_BELOW_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <sys/stat.h>
+#include "rootfs/folders.h"
 
-/* Looks in the folders of `count` layers, the lowest first, for what their union shows at a path.
-   False if it shows nothing: no layer has it, or a whiteout or an opaque folder hides it. */
-bool below_find(const int *folders, size_t count, const char *path, struct stat *status);
+/* Looks in the lowest `count` folders for what their union shows at a path; its owner is the
+   image's. False if it shows nothing: no layer has it, or a whiteout or an opaque folder hides it.
+ */
+bool below_find(const struct folders *folders, size_t count, const char *path, struct stat *status);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/check.h"
 
+#include "common/document.h"
 #include "common/log.h"
-#include "common/trust.h"
-#include "rootfs/beneath.h"
+#include "rootfs/folders.h"
 #include "rootfs/known.h"
 #include "rootfs/mounted.h"
 #include "rootfs/mountpoints.h"
@@ -15,55 +15,11 @@
 #define MOUNTINFO "/proc/self/mountinfo"
 #define STACK (512UL * 1024) /* bytes of a thread's: what it needs is a tenth of that */
 
-/* --- the folders ----------------------------------------------------------------------------- */
-
-/* All that are planned, opened: the layers', the lowest first, the init layer's, the upper one's.
- */
-struct folders {
-  int *fds; /* owned */
-  size_t count;
-};
-
-static void close_folders(struct folders *folders)
-{
-  for (size_t i = 0; i < folders->count; i++)
-    close(folders->fds[i]);
-  free(folders->fds);
-}
-
-#define cleanup_folders __attribute__((cleanup(close_folders)))
-
-/* The way to it must be root's. The folder itself is the image's, and looked at as such. */
-static int open_folder(struct folders *folders, const char *path, struct error *err)
-{
-  const char *slash = strrchr(path, '/');
-  cleanup_free char *above = xstrndup(path, (size_t)(slash - path));
-  cleanup_close int parent = trust_open_folder(*above != '\0' ? above : "/", err);
-  if (parent < 0)
-    return -1;
-  int fd = beneath_open(parent, slash + 1, BENEATH_READ | O_DIRECTORY);
-  if (fd < 0)
-    return error_set(err, "cannot open the folder %s: %m", path);
-  folders->fds[folders->count++] = fd;
-  return 0;
-}
-
-static int open_folders(const struct plan *plan, struct folders *folders, struct error *err)
-{
-  folders->fds = xcalloc(plan->layer_count + 2, sizeof(*folders->fds));
-  for (size_t i = 0; i < plan->layer_count; i++)
-    if (open_folder(folders, plan->layers[i].folder, err) < 0)
-      return -1;
-  if (plan->init != NULL && open_folder(folders, plan->init, err) < 0)
-    return -1;
-  return plan->upper != NULL ? open_folder(folders, plan->upper, err) : 0;
-}
-
 /* --- the layers, by threads ------------------------------------------------------------------ */
 
 struct work {
   const struct plan *plan;
-  const int *folders;
+  const struct folders *folders;
   struct differences *found;
   struct known known;
   size_t *order; /* owned; which layer comes when */
@@ -160,7 +116,7 @@ static void check_opened_layers(const struct plan *plan, const struct folders *f
                                 const struct check_options *options, struct differences *found)
 {
   struct work work = {.plan = plan,
-                      .folders = folders->fds,
+                      .folders = folders,
                       .found = found,
                       .progress = options->progress,
                       .mutex = PTHREAD_MUTEX_INITIALIZER};
@@ -175,7 +131,25 @@ static void check_opened_layers(const struct plan *plan, const struct folders *f
 
 /* --- what lies above them -------------------------------------------------------------------- */
 
-static int check_upper(const struct plan *plan, const struct folders *folders,
+/* Nobody but the engine and the runtime has written to the container's own layer. Where the engine
+   has not shifted all owners, they are those that the container's user namespace says. */
+static int check_first_start(const struct plan *plan, struct folders *folders,
+                             struct differences *found, struct error *err)
+{
+  cleanup_document struct document document = {.name = NULL};
+  cleanup_paths struct paths *mountpoints = paths_new();
+  if (document_read_bundle(plan->bundle, &document, err) < 0)
+    return -1;
+  struct value config = document_root(&document);
+  bool shifted = plan->first_uid != 0 || plan->first_gid != 0;
+  if (value_type(&config, json_type_object, err) < 0 ||
+      (!shifted && owners_read(&config, &folders->own, err) < 0) ||
+      mountpoints_mark(&config, plan->rootfs, mountpoints, err) < 0)
+    return -1;
+  return upper_check_empty(folders, folders->count - 1, mountpoints, found, err);
+}
+
+static int check_upper(const struct plan *plan, struct folders *folders,
                        const struct check_options *options, struct differences *found,
                        struct error *err)
 {
@@ -185,17 +159,12 @@ static int check_upper(const struct plan *plan, const struct folders *folders,
   if (plan->upper == NULL || options->upper == UPPER_IGNORE)
     return 0;
   if (options->upper == UPPER_NO_SHADOW)
-    return upper_check_no_shadow(folders->fds, index, found, err);
+    return upper_check_no_shadow(folders, index, found, err);
   if (options->running)
     return 0;
   if (started_before(options->state, plan->id, plan->upper, fd, &before, err) < 0)
     return -1;
-  if (before)
-    return 0;
-  cleanup_paths struct paths *mountpoints = paths_new();
-  return mountpoints_mark(plan->bundle, plan->rootfs, mountpoints, err) < 0
-             ? -1
-             : upper_check_empty(folders->fds, index, mountpoints, found, err);
+  return before ? 0 : check_first_start(plan, folders, found, err);
 }
 
 /* Only a container that will start has started. By other rules than the one that asks for it, the
@@ -217,12 +186,12 @@ static int note_start(const struct plan *plan, const struct folders *folders,
 static int check_all(const struct plan *plan, const struct check_options *options,
                      struct differences *found, struct error *err)
 {
-  cleanup_folders struct folders folders = {.fds = NULL};
+  cleanup_folders struct folders folders;
   const char *mountinfo = options->mountinfo != NULL ? options->mountinfo : MOUNTINFO;
-  if (open_folders(plan, &folders, err) < 0 || mounted_check(plan, folders.fds, mountinfo, err) < 0)
+  if (folders_open(plan, &folders, err) < 0 || mounted_check(plan, folders.fds, mountinfo, err) < 0)
     return -1;
   /* First what is quick. */
-  if (plan->init != NULL && upper_check_init(folders.fds, plan->layer_count, found, err) < 0)
+  if (plan->init != NULL && upper_check_init(&folders, plan->layer_count, found, err) < 0)
     return -1;
   if (check_upper(plan, &folders, options, found, err) < 0)
     return -1;
@@ -243,8 +212,8 @@ void check_layers(const struct plan *plan, const struct check_options *options,
                   struct differences *found)
 {
   struct error err = {.text = ""};
-  cleanup_folders struct folders folders = {.fds = NULL};
-  if (open_folders(plan, &folders, &err) < 0)
+  cleanup_folders struct folders folders;
+  if (folders_open(plan, &folders, &err) < 0)
     differences_add(found, CHECK_CANNOT, NULL, "%s", err.text);
   else
     check_opened_layers(plan, &folders, options, found);

@@ -65,6 +65,7 @@ static int open_as(struct layer *layer, const char *path, mode_t type, int *fd, 
   }
   if (fstat(opened, status) < 0)
     return error_set(err, "cannot look at /%s: %m", path);
+  layer_translate(layer, status);
   if ((status->st_mode & S_IFMT) == type)
     *fd = steal_fd(&opened);
   else
@@ -94,7 +95,10 @@ static void compare_mode(struct layer *layer, const struct tar_entry *entry, mod
 static void compare_owner(struct layer *layer, const struct tar_entry *entry,
                           const struct stat *status)
 {
-  if (status->st_uid != entry->uid || status->st_gid != entry->gid)
+  if (status->st_uid == OWNER_NONE || status->st_gid == OWNER_NONE)
+    layer_difference(layer, entry->path,
+                     "its owner is not among the users and groups that the engine maps");
+  else if (status->st_uid != entry->uid || status->st_gid != entry->gid)
     layer_difference(layer, entry->path, "its owner is %u:%u, not %u:%u", status->st_uid,
                      status->st_gid, entry->uid, entry->gid);
 }

@@ -9,22 +9,23 @@
 
 /* --- folders ------------------------------------------------------------------------------- */
 
-static bool is_like_below(const int *folders, size_t count, const char *path,
-                          const struct stat *status)
+static bool is_like_below(const struct layer *layer, const char *path, const struct stat *status)
 {
   struct stat below;
-  return below_find(folders, count, path, &below) && below.st_mode == status->st_mode &&
-         below.st_uid == status->st_uid && below.st_gid == status->st_gid;
+  return below_find(layer->folders, layer->index, path, &below) &&
+         below.st_mode == status->st_mode && below.st_uid == status->st_uid &&
+         below.st_gid == status->st_gid;
 }
 
-bool implied_may_be(const int *folders, size_t count, const char *path, int fd)
+bool implied_may_be(const struct layer *layer, const char *path, int fd)
 {
   struct stat status;
   if (fstat(fd, &status) < 0 || !S_ISDIR(status.st_mode))
     return false;
+  layer_translate(layer, &status);
   bool plain =
       status.st_uid == 0 && status.st_gid == 0 && (status.st_mode & 07777 & ~IMPLIED_MODE) == 0;
-  return plain || is_like_below(folders, count, path, &status);
+  return plain || is_like_below(layer, path, &status);
 }
 
 static void check_opaque(struct layer *layer, const char *path, int fd, bool wanted)
@@ -42,7 +43,7 @@ static void check_opaque(struct layer *layer, const char *path, int fd, bool wan
 
 static int check_implied(struct layer *layer, const char *path, int fd, struct error *err)
 {
-  if (implied_may_be(layer->folders, layer->index, path, fd))
+  if (implied_may_be(layer, path, fd))
     layer_tolerated(layer, "implied-folder", path);
   else
     layer_difference(layer, path,

@@ -10,10 +10,10 @@
 int extra_check(struct layer *layer, struct error *err);
 
 /*
- * May a folder that no tar stream lists look so? Only if it is root's and writable by root only, as
- * engines make it; or as the nearest of the `count` layers below has it, whose folder containerd
- * copies. (Toleration "implied-folder".)
+ * May the folder at a path of the layer, opened, look so though no tar stream lists it? Only if it
+ * is root's and writable by root only, as engines make it; or as the nearest of the layers below
+ * has it, whose folder containerd copies. (Toleration "implied-folder".)
  */
-bool implied_may_be(const int *folders, size_t count, const char *path, int fd);
+bool implied_may_be(const struct layer *layer, const char *path, int fd);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* By the record of an earlier check: nothing needs to be unpacked. */
 static bool is_good_by_record(const struct cache *cache, const struct image_layer *plan,
-                              const int *folders, size_t index)
+                              const struct folders *folders, size_t index)
 {
   struct error err = {.text = ""};
   cleanup_free char *path = cache_record_path(cache, &plan->diff_id);
@@ -27,7 +27,7 @@ static bool is_good_by_record(const struct cache *cache, const struct image_laye
 
 /* By its blob, of which a record is kept if the layer is good. */
 static int check_and_record(const struct cache *cache, const struct image_layer *plan,
-                            const int *folders, size_t index, struct differences *found,
+                            const struct folders *folders, size_t index, struct differences *found,
                             struct error *err)
 {
   char *name;
@@ -42,7 +42,7 @@ static int check_and_record(const struct cache *cache, const struct image_layer 
 }
 
 static int check_files(const struct cache *cache, const struct image_layer *plan,
-                       const int *folders, size_t index, struct differences *found,
+                       const struct folders *folders, size_t index, struct differences *found,
                        struct error *err)
 {
   if (cache == NULL || plan->kind != LAYER_BLOB)
@@ -65,8 +65,9 @@ static bool has_settled(int folder, const struct digest *before, time_t begin)
          newest.tv_sec < begin - SETTLED;
 }
 
-int known_check(const struct known *known, const struct image_layer *plan, const int *folders,
-                size_t index, struct differences *found, struct error *err)
+int known_check(const struct known *known, const struct image_layer *plan,
+                const struct folders *folders, size_t index, struct differences *found,
+                struct error *err)
 {
   struct digest fingerprint;
   struct timespec newest;
@@ -74,12 +75,12 @@ int known_check(const struct known *known, const struct image_layer *plan, const
   time_t begin = time(NULL);
   if (cache == NULL || !known->believe_fingerprints)
     return check_files(cache, plan, folders, index, found, err);
-  if (fingerprint_take(folders[index], &fingerprint, &newest, err) < 0)
+  if (fingerprint_take(folders->fds[index], &fingerprint, &newest, err) < 0)
     return -1;
   if (cache_has_seen(cache, &plan->diff_id, &fingerprint))
     return 0;
   int result = check_files(cache, plan, folders, index, found, err);
-  if (result == 0 && has_settled(folders[index], &fingerprint, begin))
+  if (result == 0 && has_settled(folders->fds[index], &fingerprint, begin))
     cache_note_seen(cache, &plan->diff_id, &fingerprint);
   return result;
 }

@@ -12,7 +12,8 @@ struct known {
 };
 
 /* As layer_check. */
-int known_check(const struct known *known, const struct image_layer *plan, const int *folders,
-                size_t index, struct differences *found, struct error *err);
+int known_check(const struct known *known, const struct image_layer *plan,
+                const struct folders *folders, size_t index, struct differences *found,
+                struct error *err);
 
 #endif

@@ -233,7 +233,7 @@ static int check(struct layer *layer, struct record *record, struct error *err)
   return extra_check(layer, err);
 }
 
-int layer_check(const struct image_layer *plan, const int *folders, size_t index,
+int layer_check(const struct image_layer *plan, const struct folders *folders, size_t index,
                 struct record *record, struct differences *found, struct error *err)
 {
   struct layer layer = {

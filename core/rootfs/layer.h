@@ -17,6 +17,7 @@
 #include "image/hash.h"
 #include "image/image.h"
 #include "rootfs/differences.h"
+#include "rootfs/folders.h"
 #include "rootfs/links.h"
 #include "rootfs/paths.h"
 #include "rootfs/record.h"
@@ -25,7 +26,7 @@
 struct layer {
   const struct image_layer *plan; /* borrowed */
   char *where;                    /* owned; "layer 2 (sha256:…)", for messages */
-  const int *folders;             /* borrowed; those of all layers, opened; the lowest first */
+  const struct folders *folders;  /* borrowed */
   size_t index;                   /* which of them is this one's */
   struct differences *found;      /* borrowed */
 
@@ -37,11 +38,11 @@ struct layer {
 };
 
 /*
- * Compares a layer; `folders[index]` is its folder. 0: it is what its digest says; 1: it is not, as
- * was added to `found`; -1: it could not be compared to the end, which is no better. Of a blob a
+ * Compares a layer; the one at `index` is its folder. 0: it is what its digest says; 1: it is not,
+ * as was added to `found`; -1: it could not be compared to the end, which is no better. Of a blob a
  * record is written, if `record` is not NULL (borrowed); it is worth something only after 0.
  */
-int layer_check(const struct image_layer *plan, const int *folders, size_t index,
+int layer_check(const struct image_layer *plan, const struct folders *folders, size_t index,
                 struct record *record, struct differences *found, struct error *err);
 
 /* --- for the files of this check -------------------------------------------------------------- */
@@ -52,7 +53,13 @@ void layer_tolerated(struct layer *layer, const char *name, const char *path);
 
 static inline int layer_folder(const struct layer *layer)
 {
-  return layer->folders[layer->index];
+  return layer->folders->fds[layer->index];
+}
+
+/* Of what lies in its folder, whose owner becomes the image's (rootfs/owners.h). */
+static inline void layer_translate(const struct layer *layer, struct stat *status)
+{
+  owners_translate(folders_owners(layer->folders, layer->index), status);
 }
 
 #endif

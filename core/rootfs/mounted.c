@@ -2,6 +2,7 @@
 #include "rootfs/mounted.h"
 
 #include "image/mountinfo.h"
+#include "image/place.h"
 
 #include <sys/stat.h>
 
@@ -9,16 +10,16 @@
    LAYER/fs, l/SHORT, … lie. Owned by the caller. */
 static char *absolute(const struct plan *plan, const char *path)
 {
-  const char *some = plan->layer_count > 0 ? plan->layers[0].folder : plan->upper;
-  if (path[0] == '/' || some == NULL)
-    return xstrdup(path);
+  const char *some = plan->upper;
+  if (some == NULL)
+    some = plan->layer_count > 0 ? plan->layers[0].folder : "/";
   cleanup_free char *home = xstrdup(some);
-  for (int i = 0; i < 2; i++) {
-    char *slash = strrchr(home, '/');
-    if (slash != NULL)
-      *slash = '\0';
-  }
-  return xasprintf("%s/%s", home, path);
+  *strrchr(home, '/') = '\0';
+  char *layer = strrchr(home, '/');
+  if (layer == NULL)
+    return xstrdup(path);
+  *layer = '\0';
+  return placed_lower(home, layer + 1, path);
 }
 
 static bool is_same(const char *path, int folder)

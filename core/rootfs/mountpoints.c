@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/mountpoints.h"
 
-#include "common/document.h"
-
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
@@ -47,18 +45,12 @@ static int mark_all(const struct value *mounts, int root, struct paths *paths, s
   return 0;
 }
 
-int mountpoints_mark(const char *bundle, const char *rootfs, struct paths *paths, struct error *err)
+int mountpoints_mark(const struct value *config, const char *rootfs, struct paths *paths,
+                     struct error *err)
 {
-  cleanup_document struct document document = {.name = NULL};
-  cleanup_free char *path = xasprintf("%s/config.json", bundle);
   cleanup_close int root = open(rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
   struct value mounts;
   if (root < 0)
     return error_set(err, "cannot open %s: %m", rootfs);
-  if (document_read(path, MOUNTPOINTS_CONFIG_MAX, &document, err) < 0)
-    return -1;
-  struct value config = document_root(&document);
-  if (value_type(&config, json_type_object, err) < 0)
-    return -1;
-  return value_find(&config, "mounts", &mounts) ? mark_all(&mounts, root, paths, err) : 0;
+  return value_find(config, "mounts", &mounts) ? mark_all(&mounts, root, paths, err) : 0;
 }

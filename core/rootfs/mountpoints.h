@@ -4,16 +4,16 @@
 #ifndef CORE_ROOTFS_MOUNTPOINTS_H
 #define CORE_ROOTFS_MOUNTPOINTS_H
 
+#include "common/document.h"
 #include "rootfs/paths.h"
 
-#define MOUNTPOINTS_CONFIG_MAX (16UL * 1024 * 1024) /* bytes of config.json */
 #define MOUNTPOINTS_MAX 65536
 
 /*
- * Marks the destinations of all mounts in the bundle's config.json as listed, links on the way
- * resolved within the root file system, as the runtime resolves them.
+ * Marks the destinations of all mounts in a config.json as listed, links on the way resolved within
+ * the root file system, as the runtime resolves them.
  */
-int mountpoints_mark(const char *bundle, const char *rootfs, struct paths *paths,
+int mountpoints_mark(const struct value *config, const char *rootfs, struct paths *paths,
                      struct error *err);
 
 #endif

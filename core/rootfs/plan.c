@@ -29,6 +29,12 @@ static void add_text(struct json_object *object, const char *key, const char *te
     json_object_object_add(object, key, json_object_new_string(text));
 }
 
+static void add_number(struct json_object *object, const char *key, uint32_t number)
+{
+  if (number != 0)
+    json_object_object_add(object, key, json_object_new_int64(number));
+}
+
 static struct json_object *layer_json(const struct image_layer *layer)
 {
   struct json_object *object = json_object_new_object();
@@ -53,6 +59,8 @@ char *plan_text(const struct image *image, const char *id, const char *bundle,
   add_text(root, "rootfs", image->rootfs);
   add_text(root, "upper", image->upper);
   add_text(root, "init", image->init);
+  add_number(root, "first-uid", image->first_uid);
+  add_number(root, "first-gid", image->first_gid);
   for (size_t i = 0; i < image->layer_count; i++)
     json_object_array_add(layers, layer_json(&image->layers[i]));
   json_object_object_add(root, "layers", layers);
@@ -111,6 +119,17 @@ static int find_path(const struct value *object, const char *key, char **path, s
   return value_find(object, key, &member) ? read_path(&member, path, err) : 0;
 }
 
+static int find_number(const struct value *object, const char *key, uint32_t *number,
+                       struct error *err)
+{
+  struct value member;
+  int64_t found = 0;
+  if (value_find(object, key, &member) && value_number(&member, 0, UINT32_MAX, &found, err) < 0)
+    return -1;
+  *number = (uint32_t)found;
+  return 0;
+}
+
 static int read_digest(const struct value *value, struct digest *digest, struct error *err)
 {
   const char *text;
@@ -163,8 +182,8 @@ static int read_layers(const struct value *root, struct plan *plan, struct error
 
 static int read_plan(const struct value *root, struct plan *plan, struct error *err)
 {
-  static const char *const keys[] = {"version", "id",   "bundle", "rootfs",
-                                     "upper",   "init", "layers", NULL};
+  static const char *const keys[] = {"version", "id",     "bundle",    "rootfs",    "upper",
+                                     "init",    "layers", "first-uid", "first-gid", NULL};
   struct value version, id;
   const char *text;
   int64_t number;
@@ -176,7 +195,9 @@ static int read_plan(const struct value *root, struct plan *plan, struct error *
   return need_path(root, "bundle", &plan->bundle, err) < 0 ||
                  need_path(root, "rootfs", &plan->rootfs, err) < 0 ||
                  find_path(root, "upper", &plan->upper, err) < 0 ||
-                 find_path(root, "init", &plan->init, err) < 0
+                 find_path(root, "init", &plan->init, err) < 0 ||
+                 find_number(root, "first-uid", &plan->first_uid, err) < 0 ||
+                 find_number(root, "first-gid", &plan->first_gid, err) < 0
              ? -1
              : read_layers(root, plan, err);
 }

@@ -8,10 +8,12 @@
  *       "layers": [
  *         { "diff-id": "sha256:…", "folder": "/…", "kind": "tar-split", "record": "/…" },
  *         { "diff-id": "sha256:…", "folder": "/…", "kind": "blob", "record": "/…",
- *           "blob": "sha256:…" } ] }
+ *           "blob": "sha256:…" } ],
+ *       "first-uid": 200000, "first-gid": 200000 }
  *
- * The lowest layer comes first. "upper" and "init" may be missing, and so may "record": then the
- * engine has kept none, and the layer can be checked only if a record of it is in the cache.
+ * The lowest layer comes first. "upper", "init", "first-uid" and "first-gid" may be missing, and so
+ * may "record": then the engine has kept none, and the layer can be checked only if a record of it
+ * is in the cache.
  */
 #ifndef CORE_ROOTFS_PLAN_H
 #define CORE_ROOTFS_PLAN_H
@@ -22,9 +24,10 @@
 
 /* All paths are absolute. */
 struct plan {
-  char *id, *bundle, *rootfs; /* owned; the container's */
-  char *upper, *init;         /* owned; NULL: there is none */
-  struct image_layer *layers; /* owned; the lowest first */
+  char *id, *bundle, *rootfs;    /* owned; the container's */
+  char *upper, *init;            /* owned; NULL: there is none */
+  uint32_t first_uid, first_gid; /* as in struct image */
+  struct image_layer *layers;    /* owned; the lowest first */
   size_t layer_count;
 };
 

@@ -31,10 +31,12 @@ bool upper_rule_parse(const char *name, enum upper_rule *rule)
 
 /* --- what both layers have ------------------------------------------------------------------- */
 
-static int look_at(const struct walk_entry *entry, struct stat *status, struct error *err)
+static int look_at(const struct layer *layer, const struct walk_entry *entry, struct stat *status,
+                   struct error *err)
 {
   if (fstatat(entry->folder, entry->name, status, AT_SYMLINK_NOFOLLOW) < 0)
     return error_set(err, "cannot look at /%s: %m", entry->path);
+  layer_translate(layer, status);
   return 0;
 }
 
@@ -64,6 +66,7 @@ static int check_folder(void *data, const char *path, int fd, struct error *err)
   bool valid, opaque = xattr_is_opaque(fd, &valid);
   if (fstat(fd, &status) < 0)
     return error_set(err, "cannot look at /%s: %m", path);
+  layer_translate(layer, &status);
   bool there = *path != '\0' && below_find(layer->folders, layer->index, path, &below);
   if (opaque || !valid)
     layer_difference(layer, path, "it hides what the image has there (" XATTR_OPAQUE ")");
@@ -74,13 +77,13 @@ static int check_folder(void *data, const char *path, int fd, struct error *err)
     layer_difference(layer, path, "its mode or owner is %04o %u:%u; the image's is %04o %u:%u",
                      status.st_mode & 07777, status.st_uid, status.st_gid, below.st_mode & 07777,
                      below.st_uid, below.st_gid);
-  else if (*path == '\0' && !implied_may_be(layer->folders, layer->index, path, fd))
+  else if (*path == '\0' && !implied_may_be(layer, path, fd))
     layer_difference(layer, path, "its mode or owner, %04o %u:%u, is not the image's",
                      status.st_mode & 07777, status.st_uid, status.st_gid);
   return xattr_expect_none(layer, path, fd, err);
 }
 
-static int walk_layer(const int *folders, size_t index, const char *where,
+static int walk_layer(const struct folders *folders, size_t index, const char *where,
                       struct paths *mountpoints, struct differences *found,
                       const struct walk_visitor *visitor, struct error *err)
 {
@@ -89,7 +92,7 @@ static int walk_layer(const int *folders, size_t index, const char *where,
       .where = name, .folders = folders, .index = index, .found = found, .paths = mountpoints};
   struct walk_visitor with_layer = *visitor;
   with_layer.data = &layer;
-  return walk(folders[index], &with_layer, err) < 0 ? error_wrap(err, "%s", where) : 0;
+  return walk(folders->fds[index], &with_layer, err) < 0 ? error_wrap(err, "%s", where) : 0;
 }
 
 /* --- empty ----------------------------------------------------------------------------------- */
@@ -118,7 +121,7 @@ static int visit_empty(void *data, const struct walk_entry *entry, bool *enter, 
   (void)enter;
   if (entry->is_folder || is_mtab(entry))
     return 0;
-  if (look_at(entry, &status, err) < 0)
+  if (look_at(layer, entry, &status, err) < 0)
     return -1;
   if (is_mountpoint(layer, entry->path, &status))
     layer_tolerated(layer, "mountpoint", entry->path);
@@ -131,7 +134,7 @@ static int visit_empty(void *data, const struct walk_entry *entry, bool *enter, 
   return differences_are_full(layer->found) ? error_set(err, "enough differs") : 0;
 }
 
-int upper_check_empty(const int *folders, size_t index, struct paths *mountpoints,
+int upper_check_empty(const struct folders *folders, size_t index, struct paths *mountpoints,
                       struct differences *found, struct error *err)
 {
   const struct walk_visitor visitor = {.folder = check_folder, .entry = visit_empty};
@@ -182,7 +185,7 @@ static int visit_shadow(void *data, const struct walk_entry *entry, bool *enter,
   (void)enter;
   if (entry->is_folder || is_mtab(entry))
     return 0;
-  if (look_at(entry, &status, err) < 0)
+  if (look_at(layer, entry, &status, err) < 0)
     return -1;
   if (below_find(layer->folders, layer->index, entry->path, &below))
     layer_difference(layer, entry->path, "it %s %s of the image",
@@ -194,7 +197,7 @@ static int visit_shadow(void *data, const struct walk_entry *entry, bool *enter,
   return differences_are_full(layer->found) ? error_set(err, "enough differs") : 0;
 }
 
-int upper_check_no_shadow(const int *folders, size_t index, struct differences *found,
+int upper_check_no_shadow(const struct folders *folders, size_t index, struct differences *found,
                           struct error *err)
 {
   const struct walk_visitor visitor = {.folder = visit_shadow_folder, .entry = visit_shadow};
@@ -228,12 +231,10 @@ static bool is_as_made(const struct walk_entry *entry, const struct made *as,
 {
   if (as->target == NULL)
     return S_ISDIR(status->st_mode); /* check_folder looks closer */
-  if (status->st_uid != 0 || status->st_gid != 0)
-    return false;
-  if (*as->target != '\0')
+  if (*as->target != '\0') /* whose the link is matters to nobody: with userns-remap, the host's */
     return S_ISLNK(status->st_mode) && leads_to(entry, as->target);
-  return S_ISREG(status->st_mode) && status->st_size == 0 &&
-         (status->st_mode & 07777) == MADE_MODE && status->st_nlink == 1;
+  return S_ISREG(status->st_mode) && status->st_uid == 0 && status->st_gid == 0 &&
+         status->st_size == 0 && (status->st_mode & 07777) == MADE_MODE && status->st_nlink == 1;
 }
 
 static int visit_init(void *data, const struct walk_entry *entry, bool *enter, struct error *err)
@@ -241,7 +242,7 @@ static int visit_init(void *data, const struct walk_entry *entry, bool *enter, s
   struct layer *layer = data;
   struct stat status;
   const struct made *as = find_made(entry->path);
-  if (look_at(entry, &status, err) < 0)
+  if (look_at(layer, entry, &status, err) < 0)
     return -1;
   if (as == NULL)
     layer_difference(layer, entry->path, "docker does not make it");
@@ -256,7 +257,8 @@ static int visit_init(void *data, const struct walk_entry *entry, bool *enter, s
   return differences_are_full(layer->found) ? error_set(err, "enough differs") : 0;
 }
 
-int upper_check_init(const int *folders, size_t index, struct differences *found, struct error *err)
+int upper_check_init(const struct folders *folders, size_t index, struct differences *found,
+                     struct error *err)
 {
   const struct walk_visitor visitor = {.folder = check_folder, .entry = visit_init};
   return walk_layer(folders, index, INIT_WHERE, NULL, found, &visitor, err);

@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "rootfs/differences.h"
+#include "rootfs/folders.h"
 #include "rootfs/paths.h"
 
 enum upper_rule {
@@ -24,11 +25,11 @@ bool upper_rule_parse(const char *name, enum upper_rule *rule);
 /* `folders` are those of all layers, the lowest first; the one at `index` is looked at. An empty
    file is fine where the runtime made it to mount something on. (Toleration "mountpoint".) So is
    the user that podman adds to /etc/passwd and /etc/group. (Toleration "container-user".) */
-int upper_check_empty(const int *folders, size_t index, struct paths *mountpoints,
+int upper_check_empty(const struct folders *folders, size_t index, struct paths *mountpoints,
                       struct differences *found, struct error *err);
-int upper_check_no_shadow(const int *folders, size_t index, struct differences *found,
+int upper_check_no_shadow(const struct folders *folders, size_t index, struct differences *found,
                           struct error *err);
-int upper_check_init(const int *folders, size_t index, struct differences *found,
+int upper_check_init(const struct folders *folders, size_t index, struct differences *found,
                      struct error *err);
 
 #endif

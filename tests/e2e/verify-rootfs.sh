@@ -14,17 +14,22 @@ many=docker.io/cht/many:1
 
 export DOCKER_HOST=unix://$W/docker.sock
 
-start_docker() {
+# daemon OPTION…: dockerd, with these options too.
+daemon() {
   jq -n --arg runtime "$RUNTIME" --arg group "/$NAME" '{
     runtimes: {"container-hooks": {path: $runtime}}, "default-runtime": "container-hooks",
     "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group}' >"$W/daemon.json"
   dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
     --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
-    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
+    --bridge=none --iptables=false --ip6tables=false "$@" </dev/null >"$W/dockerd.log" 2>&1 &
   wait_until 60 docker info || {
     tail -n 20 "$W/dockerd.log"
     return 1
   }
+}
+
+start_docker() {
+  daemon
   run_ok docker load --input "$W/image.tar"
   run_ok docker load --input "$W/many.tar"
 }
@@ -33,6 +38,14 @@ docker_run() { run docker run --rm --network none "$@"; }
 docker_create() { run_ok docker create --network none --name "$@"; }
 docker_start() { run docker start --attach "$1"; }
 docker_remove() { run_ok docker rm --force "$1"; }
+
+# Another daemon in its place, whose containers have users of their own.
+start_remapped() {
+  kill "$(cat "$W/docker.pid")"
+  wait_until 30 test ! -e "$W/docker.pid"
+  daemon --userns-remap cht-remap
+  run_ok docker load --input "$W/mapped.tar"
+}
 
 export CONTAINERS_CONF=$W/containers.conf
 
@@ -328,6 +341,63 @@ init_of_docker() {
   docker_remove init
 }
 
+# --- users that are others on the host ----------------------------------------------------------
+
+# A user whose containers have the users from 200000 on; only we see the files. The layers have no
+# users that are too high for them.
+make_users() {
+  local file
+  mkdir "$W/etc"
+  cp /etc/passwd /etc/group "$W/etc"
+  echo 'cht-remap:x:23456:23456::/:/bin/false' >>"$W/etc/passwd"
+  echo 'cht-remap:x:23456:' >>"$W/etc/group"
+  printf '%s\n' cht-remap:200000:65536 containers:400000:100000 | tee "$W/etc/subuid" >"$W/etc/subgid"
+  for file in passwd group subuid subgid; do
+    [ -e "/etc/$file" ] || : >"/etc/$file"
+    mount --bind "$W/etc/$file" "/etc/$file"
+  done
+  chmod 711 "$W"
+  chown 300:301 "$W/layers/one/srv/owned"
+  pack "$W/layers/mapped.tar" "$W/layers/one"
+  make_archive "$W/mapped.tar" "$image" "$W/layers/mapped.tar" "$W/layers/2.tar" "$W/layers/3.tar"
+}
+
+# A file that is root's on the host is nobody's in there, and that of another user is another's.
+other_owners() {
+  refused bin/busybox 'its owner is not among the users' chown 0 "$first/bin/busybox"
+  refused srv/owned 'its owner is 0:301, not 300:301' chown 200000 "$first/srv/owned"
+}
+
+# run_as OPTION…: no false alarm, in a container with these.
+run_as() {
+  rm -f "$W/verify.log"
+  "${engine}_run" "$@" "$image" cat /proc/self/uid_map
+  [ "$status" = 0 ] || fail "$output"
+  assert_contains "$(cat "$W/verify.log")" 'what was signed'
+}
+
+in_the_host_s_users() {
+  run_as --userns host
+  assert_equal '0 0 4294967295' "$(echo $output)"
+}
+
+with_users_of_its_own() {
+  run_as --uidmap 0:100000:65536 --gidmap 0:300000:65536
+  assert_equal '0 100000 65536' "$(echo $output)"
+  run_as --userns auto
+  assert_contains "$output" '  400000 '
+}
+
+with_users_of_its_own_again() {
+  podman_create mapped --uidmap 0:100000:65536 --gidmap 0:300000:65536 "$image" \
+    sh -c 'echo more >/bin/new; cat /bin/new'
+  podman_start mapped
+  assert_equal more "$output"
+  podman_start mapped
+  assert_equal more "$output"
+  podman_remove mapped
+}
+
 # --- the story ----------------------------------------------------------------------------------
 
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
@@ -335,6 +405,7 @@ install_toolkit
 write_config
 make_layers "$W/layers"
 make_archive "$W/image.tar" "$image" "$W"/layers/?.tar
+make_users
 make_many "$W/many" 80
 # shellcheck disable=SC2046
 make_archive "$W/many.tar" "$many" $(printf "$W/many/%d.tar " {1..80})
@@ -369,6 +440,12 @@ of_docker() {
   of_engines_that_start_again
   test_case 'docker: another layer in the list that it mounts' other_lower_of_docker
   test_case 'docker: changes in its init layer' init_of_docker
+  test_case 'docker, userns-remap: it starts' start_remapped
+  test_case 'docker, userns-remap: no false alarm' run_as
+  test_case 'docker, userns-remap: no false alarm with --userns host' in_the_host_s_users
+  save_layers || exit 1
+  test_case 'docker, userns-remap: a changed owner' other_owners
+  test_case 'docker, userns-remap: a file copied into a container' copied_before_the_first_start
 }
 
 mounts_on_what_the_image_has_not() {
@@ -388,6 +465,10 @@ of_podman() {
   verify_hook "$W/podman/root"
   of_all_engines
   of_engines_that_start_again
+  run_ok "${podman[@]}" load --input "$W/mapped.tar"
+  test_case 'podman: no false alarm, with users of its own' with_users_of_its_own
+  test_case 'podman: no false alarm, with users of its own, when started again' \
+    with_users_of_its_own_again
 }
 
 unpacked_once() {

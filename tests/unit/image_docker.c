@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which image a container of docker is, and what docker's records may not say. */
+#include "image/place.h"
 #include "store.h"
 
 /*
@@ -167,6 +168,21 @@ Test(image_docker, a_remapped_root_lies_in_a_believed_one)
   struct error err;
   cr_assert_eq(ask("~", "~/docker/1000.1000/overlay2/$M/merged", &image, &err), 0, "%s", err.text);
   expect_text(image.root, "~/docker/1000.1000");
+  cr_expect_eq(image.first_uid, 1000);
+  cr_expect_eq(image.first_gid, 1000);
+}
+
+Test(image_docker, only_two_numbers_name_a_remapped_root)
+{
+  uint32_t uid, gid;
+  static const char *const others[] = {
+      "/d/docker", "/d/1000", "/d/1000.",        "/d/.1000",         "/d/1000.1000.1", "/d/-1.1",
+      "/d/+1.1",   "/d/ 1.1", "/d/4294967295.1", "/d/99999999999.1", "/d/1.0x1000",    ""};
+  cr_expect(placed_is_remapped("/d/165536.0", &uid, &gid));
+  cr_expect_eq(uid, 165536);
+  cr_expect_eq(gid, 0);
+  for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+    cr_expect_not(placed_is_remapped(others[i], &uid, &gid), "%s", others[i]);
 }
 
 Test(image_docker, records_that_contradict_each_other_are_refused)

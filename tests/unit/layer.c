@@ -22,6 +22,13 @@ static void shell(const char *command)
   cr_assert_eq(system(in), 0, "%s", in);
 }
 
+static int open_folder(const char *path)
+{
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  cr_assert_geq(fd, 0, "%s", path);
+  return fd;
+}
+
 /* Tars @/image, unpacks it to @/disk by tar, changes that, and checks it: all differences, a line
    each, and the error. */
 static char *check(const char *make, const char *change)
@@ -43,8 +50,9 @@ static char *check(const char *make, const char *change)
   cr_assert(digest_from_hex(hex, &plan.diff_id));
 
   cleanup_differences struct differences *found = differences_new(16);
-  int folders[] = {open(below, O_RDONLY | O_CLOEXEC), open(disk, O_RDONLY | O_CLOEXEC)};
-  int result = layer_check(&plan, folders, 1, NULL, found, &err);
+  const struct folders folders = {.fds = (int[]){open_folder(below), open_folder(disk)},
+                                  .count = 2};
+  int result = layer_check(&plan, &folders, 1, NULL, found, &err);
   char *text;
   size_t size;
   FILE *stream = xmemstream(&text, &size);
@@ -175,7 +183,7 @@ Test(layer, digest_decides)
 
 /* --- what lies above ------------------------------------------------------------------------- */
 
-typedef int upper_check(const int *folders, size_t index, struct differences *found,
+typedef int upper_check(const struct folders *folders, size_t index, struct differences *found,
                         struct error *err);
 
 static void expect_upper(const char *make, upper_check *checks, const char *expected)
@@ -185,8 +193,9 @@ static void expect_upper(const char *make, upper_check *checks, const char *expe
   cleanup_free char *below = path_of("below"), *upper = path_of("upper");
   shell("rm -rf below upper; mkdir -p below/etc below/bin upper; echo >below/bin/sh");
   shell(make);
-  int folders[] = {open(below, O_RDONLY | O_CLOEXEC), open(upper, O_RDONLY | O_CLOEXEC)};
-  int result = checks(folders, 1, found, &err);
+  const struct folders folders = {
+      .fds = (int[]){open_folder(below), open_folder(upper)}, .count = 2, .has_own = true};
+  int result = checks(&folders, 1, found, &err);
   if (differences_count(found) > 0)
     cr_expect(strstr(differences_line(found, 0), expected) != NULL && *expected != '\0', "%s: %s",
               make, differences_line(found, 0));
@@ -194,7 +203,7 @@ static void expect_upper(const char *make, upper_check *checks, const char *expe
     cr_expect(result == 0 && *expected == '\0', "%s: %s", make, err.text);
 }
 
-static int check_empty(const int *folders, size_t index, struct differences *found,
+static int check_empty(const struct folders *folders, size_t index, struct differences *found,
                        struct error *err)
 {
   cleanup_paths struct paths *mountpoints = paths_new();
@@ -285,11 +294,11 @@ Test(layer, below_is_what_overlay_shows)
   shell("mkdir -p a/x/y b/x c; echo >a/x/y/f; setfattr -n trusted.overlay.opaque -v y b/x;"
         "echo >a/w; mknod b/w c 0 0");
   cleanup_free char *a = path_of("a"), *b = path_of("b"), *c = path_of("c");
-  int folders[] = {open(a, O_RDONLY | O_CLOEXEC), open(b, O_RDONLY | O_CLOEXEC),
-                   open(c, O_RDONLY | O_CLOEXEC)};
-  cr_expect(below_find(folders, 1, "x/y/f", &status));
-  cr_expect_not(below_find(folders, 2, "x/y/f", &status), "x is opaque");
-  cr_expect_not(below_find(folders, 3, "w", &status), "a whiteout");
-  cr_expect(below_find(folders, 3, "x", &status));
-  cr_expect_not(below_find(folders, 3, "nothing", &status));
+  const struct folders of = {.fds = (int[]){open_folder(a), open_folder(b), open_folder(c)},
+                             .count = 3};
+  cr_expect(below_find(&of, 1, "x/y/f", &status));
+  cr_expect_not(below_find(&of, 2, "x/y/f", &status), "x is opaque");
+  cr_expect_not(below_find(&of, 3, "w", &status), "a whiteout");
+  cr_expect(below_find(&of, 3, "x", &status));
+  cr_expect_not(below_find(&of, 3, "nothing", &status));
 }

@@ -61,8 +61,12 @@ Test(rootfs, what_is_written_is_read)
   struct image_layer layers[] = {
       {.folder = (char[]){"/a/1/diff"}, .kind = LAYER_TAR_SPLIT, .record = (char[]){"/r"}},
       {.folder = (char[]){"/a/2/diff"}, .kind = LAYER_BLOB}};
-  struct image image = {
-      .layers = layers, .layer_count = 2, .rootfs = (char[]){"/root"}, .upper = (char[]){"/up"}};
+  struct image image = {.layers = layers,
+                        .layer_count = 2,
+                        .rootfs = (char[]){"/root"},
+                        .upper = (char[]){"/up"},
+                        .first_uid = 200000,
+                        .first_gid = 300000};
   struct plan plan;
   struct digest digest;
   struct error err = {.text = ""};
@@ -79,6 +83,8 @@ Test(rootfs, what_is_written_is_read)
   cr_expect_str_eq(plan.rootfs, "/root");
   cr_expect_str_eq(plan.upper, "/up");
   cr_expect_null(plan.init);
+  cr_expect_eq(plan.first_uid, 200000);
+  cr_expect_eq(plan.first_gid, 300000);
   cr_assert_eq(plan.layer_count, 2);
   cr_expect_str_eq(plan.layers[0].record, "/r");
   cr_expect_eq(plan.layers[0].kind, LAYER_TAR_SPLIT);
@@ -98,6 +104,7 @@ Test(rootfs, plans_are_read_strictly)
   read_plan("{\"version\":2}", "/version");
   read_plan("{}", "has no \"version\"");
   read_plan(PLAN_START "],\"more\":1}", "/more");
+  read_plan(PLAN_START "],\"first-uid\":4294967296}", "/first-uid");
   read_plan(PLAN_START "{}]}", "has no \"diff-id\"");
   read_plan(PLAN_START "{\"diff-id\":\"x\"}]}", "is no digest");
   read_plan(PLAN_START "{\"diff-id\":\"" ID "\",\"folder\":\"a\"}]}", "is not an absolute path");
@@ -154,20 +161,100 @@ Test(rootfs, what_is_mounted_is_what_was_planned)
   expect_mounted("9 1 0:5 / / rw - tmpfs none rw\n", "nothing is mounted at");
 }
 
+/* Those of @/config.json. */
+static int mark_mountpoints(const char *rootfs, struct paths *paths)
+{
+  struct error err;
+  cleanup_document struct document document = {.name = NULL};
+  cr_assert_eq(document_read_bundle(folder, &document, &err), 0, "%s", err.text);
+  const struct value config = document_root(&document);
+  return mountpoints_mark(&config, rootfs, paths, &err);
+}
+
 Test(rootfs, mountpoints_are_resolved_within)
 {
-  struct error err = {.text = ""};
   cleanup_paths struct paths *paths = paths_new();
   cleanup_free char *rootfs = path_of("root");
   shell("mkdir -p root/run root/var root/etc; : >root/run/sock; ln -s /run root/var/run;"
         "ln -s ../../../run/sock root/etc/link; : >root/etc/other");
   write_file("config.json", "{\"mounts\":[{\"destination\":\"/var/run/sock\"},"
                             "{\"destination\":\"/etc/none\"},{\"destination\":\"/proc\"}]}");
-  cr_assert_eq(mountpoints_mark(folder, rootfs, paths, &err), 0, "%s", err.text);
+  cr_assert_eq(mark_mountpoints(rootfs, paths), 0);
   cr_expect_eq(paths_marks(paths, "run/sock"), PATH_LISTED);
   cr_expect_eq(paths_marks(paths, "etc/other"), 0);
   write_file("config.json", "{\"mounts\":[{\"destination\":1}]}");
-  cr_expect_eq(mountpoints_mark(folder, rootfs, paths, &err), -1);
+  cr_expect_eq(mark_mountpoints(rootfs, paths), -1);
+}
+
+/* Podman's, for a container with a user namespace of its own; the folder is gone when it is
+ * mounted.
+ */
+Test(rootfs, layers_may_be_mounted_with_other_owners)
+{
+  shell(
+      "mkdir -p h/1/diff h/2/diff h/3/diff h/l; ln -s ../2/diff h/l/TWO; ln -s ../1/diff h/l/ONE");
+  expect_mounted(LINE "lowerdir=@/h/3/mapped/0/l/TWO:@/h/3/mapped/1/l/ONE,upperdir=@/h/3/diff\n",
+                 "");
+  expect_mounted(LINE "lowerdir=@/h/3/mapped/0/l/ONE:@/h/3/mapped/1/l/TWO,upperdir=@/h/3/diff\n",
+                 "another layer is mounted than was planned");
+  expect_mounted(LINE "lowerdir=@/h/1/mapped/0/l/TWO:@/h/1/mapped/1/l/ONE,upperdir=@/h/3/diff\n",
+                 "another layer is mounted than was planned");
+}
+
+/* --- whose files are ---------------------------------------------------------------------------
+ */
+
+/* "UID:GID" in the image, of a file that has these on disk. */
+static void expect_owner(const struct owners *owners, uint32_t uid, uint32_t gid,
+                         const char *expected)
+{
+  char found[32];
+  struct stat status = {.st_uid = uid, .st_gid = gid};
+  owners_translate(owners, &status);
+  snprintf(found, sizeof(found), "%u:%u", status.st_uid, status.st_gid);
+  cr_expect_str_eq(found, expected, "%u:%u: %s", uid, gid, found);
+}
+
+Test(rootfs, owners_may_be_shifted)
+{
+  static struct owners owners;
+  expect_owner(&owners, 0, 4000000000, "0:4000000000");
+  owners_shift(&owners, 200000, 300000);
+  expect_owner(&owners, 200000, 300033, "0:33");
+  expect_owner(&owners, 199999, 0, "4294967295:4294967295");
+  expect_owner(&owners, UINT32_MAX - 1, UINT32_MAX, "4294767294:4294967295");
+}
+
+static int read_owners(const char *config, struct owners *owners, struct error *err)
+{
+  cleanup_document struct document document = {.name = NULL};
+  write_file("config.json", config);
+  cr_assert_eq(document_read_bundle(folder, &document, err), 0, "%s", err->text);
+  const struct value value = document_root(&document);
+  return owners_read(&value, owners, err);
+}
+
+#define RANGE(container, host, size) \
+  "{\"containerID\":" #container ",\"hostID\":" #host ",\"size\":" #size "}"
+
+Test(rootfs, owners_are_those_of_the_users_namespace)
+{
+  static struct owners owners;
+  struct error err = {.text = ""};
+  cr_assert_eq(read_owners("{}", &owners, &err), 0);
+  expect_owner(&owners, 7, 8, "7:8");
+  cr_assert_eq(read_owners("{\"linux\":{\"uidMappings\":[" RANGE(0, 1000, 1) "," RANGE(
+                               1, 5000, 10) "],\"gidMappings\":[" RANGE(0, 0, 4294967295) "]}}",
+                           &owners, &err),
+               0, "%s", err.text);
+  expect_owner(&owners, 1000, 0, "0:0");
+  expect_owner(&owners, 5009, 7, "10:7");
+  expect_owner(&owners, 1001, 7, "4294967295:7");
+  expect_owner(&owners, 5010, 7, "4294967295:7");
+  cr_expect_eq(read_owners("{\"linux\":{\"uidMappings\":[{}]}}", &owners, &err), -1);
+  cr_expect(strstr(err.text, "has no \"containerID\"") != NULL, "%s", err.text);
+  cr_expect_eq(read_owners("{\"linux\":{\"gidMappings\":[" RANGE(-1, 0, 1) "]}}", &owners, &err),
+               -1);
 }
 
 /* --- what has started ------------------------------------------------------------------------- */
@@ -276,10 +363,10 @@ static int check_known(bool believe, const char *sum_of, struct differences *fou
   struct cache *cache = cache_open(state);
   cr_assert_not_null(cache);
   const struct known known = {.cache = cache, .believe_fingerprints = believe};
-  int folders[] = {open_path("tree")};
-  int result = known_check(&known, &plan, folders, 0, found, &err);
+  cleanup_close int tree = open_path("tree");
+  const struct folders folders = {.fds = &tree, .count = 1};
+  int result = known_check(&known, &plan, &folders, 0, found, &err);
   cache_close(cache);
-  close(folders[0]);
   return result;
 }
 
