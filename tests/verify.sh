@@ -40,6 +40,8 @@ add_hard_things() {
   echo percent >"$1/srv/100%s"
   echo latin >"$1/srv/"$'caf\xe9'
   setfattr -n user.note -v 'with = signs'$'\n''and lines' "$1/srv/owned"
+  truncate --size 200000 "$1/srv/holes"
+  printf 'in a hole' | dd of="$1/srv/holes" bs=1 seek=100000 conv=notrunc status=none
   echo old >"$1/var/cache/old/file"
   echo gone >"$1/var/cache/gone"
   echo below >"$1/var/opaque/below/file"
@@ -49,8 +51,8 @@ add_hard_things() {
 pack() {
   local file=$1 folder=$2
   shift 2
-  tar -C "$folder" --format=pax --xattrs --xattrs-include='*' --numeric-owner \
-    --pax-option=delete=atime,delete=ctime --sort=name -cf "$file" "${@:-.}"
+  tar -C "$folder" --format=pax --sparse --xattrs --xattrs-include='*' --numeric-owner \
+    --pax-option=delete=atime,delete=ctime --sort=name --sparse-version=0.1 -cf "$file" "${@:-.}"
 }
 
 # make_layers FOLDER: the layers of the image, 1.tar, 2.tar, …, the lowest first.
@@ -59,6 +61,7 @@ make_layers() {
   mkdir -p "$at"/{one,two/var/cache,two/var/opaque,two/usr/bin}
   make_rootfs "$at/one"
   add_hard_things "$at/one"
+  chmod 0700 "$at/one" # as mktemp makes it
   pack "$at/1.tar" "$at/one"
   : >"$at/two/var/cache/.wh.gone"
   : >"$at/two/var/cache/.wh.old"

@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 
 #define MODE_BITS 07777
+#define ROOT_MODE 0755 /* that engines give at most */
 
 static mode_t type_of(enum tar_type type)
 {
@@ -77,19 +78,28 @@ static int open_as(struct layer *layer, const char *path, mode_t type, int *fd, 
 /* --- comparing ------------------------------------------------------------------------------- */
 
 /*
- * The root of a layer may be less permissive than the image says: containers/storage makes it 0555.
- * (Toleration "root-mode".)
+ * Engines make the root of a layer themselves and do not look at what the image says of it: root's,
+ * 0755; with containers/storage 0555. (Toleration "root-folder".)
  */
+static bool is_engines_root(struct layer *layer, const struct tar_entry *entry,
+                            const struct stat *status)
+{
+  mode_t mode = status->st_mode & MODE_BITS;
+  if (*entry->path != '\0' || status->st_uid != 0 || status->st_gid != 0 ||
+      (mode & ~ROOT_MODE) != 0)
+    return false;
+  if (mode != entry->mode || entry->uid != 0 || entry->gid != 0)
+    layer_tolerated(layer, "root-folder", entry->path);
+  return true;
+}
+
 static void compare_mode(struct layer *layer, const struct tar_entry *entry, mode_t mode)
 {
   mode &= MODE_BITS;
   if (entry->type == TAR_SYMLINK || mode == entry->mode)
     return;
-  if (*entry->path == '\0' && (mode & ~entry->mode) == 0)
-    layer_tolerated(layer, "root-mode", entry->path);
-  else
-    layer_difference(layer, entry->path, "its mode is %04o, not %04o", (unsigned)mode,
-                     (unsigned)entry->mode);
+  layer_difference(layer, entry->path, "its mode is %04o, not %04o", (unsigned)mode,
+                   (unsigned)entry->mode);
 }
 
 static void compare_owner(struct layer *layer, const struct tar_entry *entry,
@@ -172,8 +182,10 @@ static int compare(struct layer *layer, const struct tar_entry *entry, int *fd, 
     return -1;
   if (opened < 0)
     return 0;
-  compare_mode(layer, entry, status.st_mode);
-  compare_owner(layer, entry, &status);
+  if (!is_engines_root(layer, entry, &status)) {
+    compare_mode(layer, entry, status.st_mode);
+    compare_owner(layer, entry, &status);
+  }
   if (compare_special(layer, entry, opened, &status, &same, err) < 0 ||
       xattr_compare(layer, entry, opened, &status, err) < 0)
     return -1;

@@ -92,21 +92,6 @@ static void close_stream(struct layer_stream *stream)
 
 /* --- a file's bytes -------------------------------------------------------------------------- */
 
-/* Reads `length` bytes of a file that had as many; fewer where it just became shorter. */
-static int read_file(int fd, const char *path, unsigned char *bytes, size_t length, size_t *got,
-                     struct error *err)
-{
-  for (*got = 0; *got < length;) {
-    ssize_t count = read(fd, bytes + *got, length - *got);
-    if (count == 0)
-      return 0;
-    if (count < 0 && errno != EINTR)
-      return error_set(err, "cannot read /%s: %m", path);
-    *got += count > 0 ? (size_t)count : 0;
-  }
-  return 0;
-}
-
 /* Does the file's beginning have to be fetched from the disk? Then others will have to be. */
 static bool is_on_disk(int fd)
 {
@@ -127,49 +112,114 @@ static void read_ahead(struct layer *layer, const struct tar_entry *entry, int f
   ahead_done(stream->ahead, 1, entry->size);
 }
 
-/* The bytes are in the folder only: they go into the stream from there. */
-static int hash_file(struct layer *layer, const struct tar_entry *entry, int fd,
-                     struct layer_stream *stream, struct error *err)
+/* A file that is being compared. */
+struct file {
+  const struct tar_entry *entry; /* borrowed */
+  int fd;                        /* borrowed; -1: there is none, which has been reported */
+  uint64_t at;                   /* where it is read next */
+  bool same;                     /* so far */
+};
+
+/* Reads `length` bytes of a file that had as many; fewer where it just became shorter. */
+static int read_file(struct file *file, unsigned char *bytes, size_t length, size_t *got,
+                     struct error *err)
 {
-  read_ahead(layer, entry, fd, stream);
-  if (tarsplit_file(stream->record, entry->size, err) < 0)
-    return -1;
-  stream->broken |= fd < 0;
-  for (uint64_t left = stream->broken ? 0 : entry->size; left > 0;) {
+  for (*got = 0; *got < length;) {
+    ssize_t count = pread(file->fd, bytes + *got, length - *got, (off_t)file->at);
+    if (count == 0)
+      return 0;
+    if (count < 0 && errno != EINTR)
+      return error_set(err, "cannot read /%s: %m", file->entry->path);
+    *got += count > 0 ? (size_t)count : 0;
+    file->at += count > 0 ? (uint64_t)count : 0;
+  }
+  return 0;
+}
+
+static void report_content(struct layer *layer, struct file *file)
+{
+  layer_difference(layer, file->entry->path, "its content is not the image's");
+  file->same = false;
+}
+
+/* The bytes are in the folder only: they go into the stream from there. */
+static int hash_fragment(struct layer *layer, struct file *file, uint64_t left,
+                         struct layer_stream *stream, struct error *err)
+{
+  (void)layer;
+  while (left > 0 && !stream->broken) {
     size_t wanted = left < CHUNK ? (size_t)left : CHUNK, got;
-    if (read_file(fd, entry->path, stream->bytes, wanted, &got, err) < 0)
+    if (read_file(file, stream->bytes, wanted, &got, err) < 0)
       return -1;
     hash_add(stream->hash, stream->bytes, got);
     if (got < wanted)
-      return error_set(err, "/%s became shorter while it was read", entry->path);
+      return error_set(err, "/%s became shorter while it was read", file->entry->path);
     left -= got;
   }
   return 0;
 }
 
 /* The bytes are in the stream and in the folder. */
-static int compare_file(struct layer *layer, const struct tar_entry *entry, int fd,
-                        struct layer_stream *stream, struct error *err)
+static int compare_fragment(struct layer *layer, struct file *file, uint64_t left,
+                            struct layer_stream *stream, struct error *err)
 {
-  bool same = fd >= 0;
-  if (stream->kept != NULL)
-    record_add_file(stream->kept, entry->path, entry->size);
-  for (uint64_t left = entry->size; left > 0;) {
+  while (left > 0) {
     size_t wanted = left < CHUNK ? (size_t)left : CHUNK, got, found;
     if (read_stream(stream, stream->bytes, wanted, &got, err) < 0)
       return -1;
     if (got < wanted)
-      return error_set(err, "the tar stream ends within /%s", entry->path);
+      return error_set(err, "the tar stream ends within /%s", file->entry->path);
     left -= got;
-    if (!same)
+    if (!file->same)
       continue;
-    if (read_file(fd, entry->path, stream->bytes + CHUNK, wanted, &found, err) < 0)
+    if (read_file(file, stream->bytes + CHUNK, wanted, &found, err) < 0)
       return -1;
-    same = found == wanted && memcmp(stream->bytes, stream->bytes + CHUNK, wanted) == 0;
-    if (!same)
-      layer_difference(layer, entry->path, "its content is not the image's");
+    if (found != wanted || memcmp(stream->bytes, stream->bytes + CHUNK, wanted) != 0)
+      report_content(layer, file);
   }
   return 0;
+}
+
+static bool is_zero(const unsigned char *bytes, size_t length)
+{
+  return length == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0);
+}
+
+/* Of a sparse file, what is not in the stream. */
+static int compare_hole(struct layer *layer, struct file *file, uint64_t left,
+                        struct layer_stream *stream, struct error *err)
+{
+  while (left > 0 && file->same) {
+    size_t wanted = left < CHUNK ? (size_t)left : CHUNK, found;
+    if (read_file(file, stream->bytes, wanted, &found, err) < 0)
+      return -1;
+    left -= wanted;
+    if (found != wanted || !is_zero(stream->bytes, found))
+      report_content(layer, file);
+  }
+  return 0;
+}
+
+static int check_bytes(struct layer *layer, struct file *file, struct layer_stream *stream,
+                       struct error *err)
+{
+  const struct tar_entry *entry = file->entry;
+  uint64_t at = 0;
+  for (size_t i = 0; i < entry->fragment_count; i++) {
+    const struct tar_fragment *fragment = &entry->fragments[i];
+    file->at = at;
+    if (compare_hole(layer, file, fragment->offset - at, stream, err) < 0)
+      return -1;
+    file->at = fragment->offset;
+    int result = stream->record != NULL
+                     ? hash_fragment(layer, file, fragment->length, stream, err)
+                     : compare_fragment(layer, file, fragment->length, stream, err);
+    if (result < 0)
+      return -1;
+    at = fragment->offset + fragment->length;
+  }
+  file->at = at;
+  return compare_hole(layer, file, entry->size - at, stream, err);
 }
 
 /* --- the check ------------------------------------------------------------------------------- */
@@ -182,8 +232,16 @@ static int check_entry(struct layer *layer, const struct tar_entry *entry,
     return -1;
   if (entry->size == 0)
     return 0;
-  return stream->record != NULL ? hash_file(layer, entry, fd, stream, err)
-                                : compare_file(layer, entry, fd, stream, err);
+  if (stream->record != NULL) {
+    read_ahead(layer, entry, fd, stream);
+    stream->broken |= fd < 0;
+    if (tarsplit_file(stream->record, entry->size, err) < 0)
+      return -1;
+  } else if (stream->kept != NULL) {
+    record_add_file(stream->kept, entry->path, entry->size);
+  }
+  struct file file = {.entry = entry, .fd = fd, .same = fd >= 0};
+  return check_bytes(layer, &file, stream, err);
 }
 
 static int check_entries(struct layer *layer, struct layer_stream *stream, struct error *err)

@@ -92,6 +92,16 @@ static int take_xattr(const struct record *record, struct pax *pax, struct error
   return 0;
 }
 
+static int take_sparse(const struct record *record, struct pax *pax, struct error *err)
+{
+  size_t start = strlen(SPARSE);
+  cleanup_free char *key = xstrndup(record->key + start, record->key_length - start);
+  cleanup_free char *value = xstrndup(record->value, record->value_length);
+  if (strlen(key) != record->key_length - start || strlen(value) != record->value_length)
+    return malformed(err);
+  return sparse_take(&pax->sparse, key, value, err);
+}
+
 static bool key_is(const struct record *record, const char *key)
 {
   return record->key_length == strlen(key) && memcmp(record->key, key, record->key_length) == 0;
@@ -118,7 +128,7 @@ static int take(const struct record *record, struct pax *pax, struct error *err)
   if (key_starts(record, XATTR))
     return take_xattr(record, pax, err);
   if (key_starts(record, SPARSE))
-    return error_set(err, "it has a sparse file, which cannot be verified");
+    return take_sparse(record, pax, err);
   return 0;
 }
 
@@ -142,6 +152,7 @@ void pax_free(struct pax *pax)
     free(pax->xattrs[i].value);
   }
   free(pax->xattrs);
+  sparse_free(&pax->sparse);
   free(pax->path);
   free(pax->link);
   *pax = (struct pax){.path = NULL};

@@ -4,7 +4,7 @@
 #ifndef CORE_ROOTFS_PAX_H
 #define CORE_ROOTFS_PAX_H
 
-#include "rootfs/tar.h"
+#include "rootfs/sparse.h"
 
 #define PAX_RECORDS_MAX 4096
 
@@ -14,6 +14,7 @@ struct pax {
   uint64_t size, uid, gid;
   struct tar_xattr *xattrs; /* owned; SCHILY.xattr.* */
   size_t xattr_count;
+  struct sparse sparse; /* GNU.sparse.* */
 };
 
 /* Adds what the records say; what is said twice holds as it was said last. */

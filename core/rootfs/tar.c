@@ -35,6 +35,7 @@ static void free_entry(struct tar_entry *entry)
     free(entry->xattrs[i].value);
   }
   free(entry->xattrs);
+  free(entry->fragments);
   free(entry->path);
   free(entry->link);
   *entry = (struct tar_entry){.path = NULL};
@@ -193,7 +194,7 @@ static int type_of(const struct tar_header *header, const char *name, enum tar_t
     *type = TAR_FIFO;
     return 0;
   case 'S':
-    return error_set(err, "it has a sparse file, which cannot be verified");
+    return error_set(err, "it has a sparse file in GNU's old form, which no engine unpacks");
   default:
     return error_set(err, "it has an entry of the unknown type 0x%02x",
                      (unsigned char)header->type);
@@ -209,6 +210,8 @@ static int take_names(const struct tar_header *header, const struct extensions *
                       struct tar_entry *entry, struct error *err)
 {
   const char *name = first_of(extensions->long_name, extensions->pax.path, header->name);
+  if (extensions->pax.sparse.name != NULL)
+    name = extensions->pax.sparse.name;
   const char *link = first_of(extensions->long_link, extensions->pax.link, header->link);
   if (type_of(header, name, &entry->type, err) < 0)
     return -1;
@@ -233,25 +236,42 @@ static int take_owner(const struct tar_header *header, const struct pax *pax,
   return 0;
 }
 
+/* All of a file's bytes are in the stream. */
+static void set_whole(struct tar_entry *entry)
+{
+  entry->fragments = xcalloc(1, sizeof(*entry->fragments));
+  entry->fragments[0].length = entry->size;
+  entry->fragment_count = entry->size > 0 ? 1 : 0;
+}
+
 /* Only a file has bytes; what a link's header says of its size is of the other's. */
-static int take_size(const struct tar_header *header, const struct pax *pax,
+static int take_size(const struct tar *tar, const struct tar_header *header, const struct pax *pax,
                      struct tar_entry *entry, struct error *err)
 {
   uint64_t size = pax->has_size ? pax->size : header->size;
   bool oldest = header->type == '0' || header->type == '\0';
   if (entry->type == TAR_FOLDER && oldest && size > 0)
     return error_set(err, "/%.200s: it is a folder with bytes", entry->path);
-  entry->size = entry->type == TAR_FILE ? size : 0;
-  return 0;
+  entry->size = entry->stored = entry->type == TAR_FILE ? size : 0;
+  if (!sparse_is(&pax->sparse)) {
+    set_whole(entry);
+    return 0;
+  }
+  if (entry->type != TAR_FILE)
+    return error_set(err, "/%.200s: it is sparse, but no file", entry->path);
+  return sparse_map(&pax->sparse, tar->source, entry, err) < 0
+             ? error_wrap(err, "/%.200s", entry->path)
+             : 0;
 }
 
 /* Takes the extended attributes out of the extensions. */
-static int take_entry(const struct tar_header *header, struct extensions *extensions,
-                      struct tar_entry *entry, struct error *err)
+static int take_entry(struct tar *tar, const struct tar_header *header,
+                      struct extensions *extensions, struct error *err)
 {
+  struct tar_entry *entry = &tar->entry;
   struct pax *pax = &extensions->pax;
   if (take_names(header, extensions, entry, err) < 0 || take_owner(header, pax, entry, err) < 0 ||
-      take_size(header, pax, entry, err) < 0)
+      take_size(tar, header, pax, entry, err) < 0)
     return -1;
   entry->mode = (mode_t)(header->mode & MODE_BITS);
   entry->device = makedev((unsigned)header->device_major, (unsigned)header->device_minor);
@@ -303,9 +323,9 @@ static int read_entry(struct tar *tar, struct extensions *extensions, struct err
       return -1;
     if (is_extension)
       continue;
-    if (take_entry(&header, extensions, &tar->entry, err) < 0)
+    if (take_entry(tar, &header, extensions, err) < 0)
       return -1;
-    tar->padding = padding_of(tar->entry.size);
+    tar->padding = padding_of(tar->entry.stored);
     return 1;
   }
   return error_set(err, "a tar entry has more than %d extensions", TAR_EXTENSIONS_MAX);

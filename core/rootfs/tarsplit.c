@@ -294,7 +294,10 @@ int tarsplit_read(struct tarsplit *record, void *buffer, size_t length, size_t *
     if (record->ended)
       return 0;
     if (record->item == ITEM_FILE)
-      return malformed(record, "a file's bytes where the tar stream has a header", err);
+      return malformed(record,
+                       "a file's bytes where the tar stream has a header, or the map of a sparse "
+                       "file of PAX version 1.0, which tar-split leaves out",
+                       err);
     size_t left = record->segment_end - record->segment_at, wanted = length - *got;
     size_t count = left < wanted ? left : wanted;
     memcpy((unsigned char *)buffer + *got, record->segment + record->segment_at, count);

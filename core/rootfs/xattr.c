@@ -126,6 +126,8 @@ static void expect_all(struct layer *layer, const struct tar_entry *entry, const
       continue;
     if (text_equal(name, CAPABILITY) && S_ISREG(status->st_mode) && status->st_nlink > 1)
       layer_tolerated(layer, "link-capability", entry->path);
+    else if (*entry->path == '\0')
+      layer_tolerated(layer, "root-folder", entry->path);
     else
       layer_difference(layer, entry->path, "it lacks the extended attribute %s of the image", name);
   }

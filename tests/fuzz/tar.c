@@ -42,6 +42,20 @@ static void expect_clean(const char *path)
   }
 }
 
+/* In their order and within the file, and as many bytes as are stored. */
+static void expect_fragments(const struct tar_entry *entry)
+{
+  uint64_t end = 0, stored = 0;
+  for (size_t i = 0; i < entry->fragment_count; i++) {
+    const struct tar_fragment *fragment = &entry->fragments[i];
+    must(fragment->offset >= end && fragment->offset <= entry->size);
+    must(fragment->length <= entry->size - fragment->offset);
+    end = fragment->offset + fragment->length;
+    stored += fragment->length;
+  }
+  must(stored == entry->stored);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
   struct memory memory = {.bytes = bytes, .length = length};
@@ -53,9 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   while ((result = tar_next(tar, &entry, &err)) == 1) {
     expect_clean(entry->path);
     must(entry->type == TAR_FILE || entry->size == 0);
+    expect_fragments(entry);
     must(entry->xattr_count <= TAR_XATTRS_MAX);
     uint64_t left = memory.length - memory.at;
-    memory.at += entry->size < left ? entry->size : left;
+    memory.at += entry->stored < left ? entry->stored : left;
   }
   must((result == 0) == (err.text[0] == '\0'));
   must(result < 0 || memory.at == memory.length);

@@ -40,7 +40,8 @@ static char *check(const char *make, const char *change)
   cleanup_free char *below = path_of("below");
   shell("rm -rf image disk below; mkdir -p image disk below");
   shell(make);
-  shell("tar -C image --format=pax --xattrs --xattrs-include='*' --sort=name -cf layer.tar .");
+  shell("tar -C image --format=pax --sparse --xattrs --xattrs-include='*' --sort=name -cf "
+        "layer.tar .");
   shell("cp -a --preserve=all image/. disk; sha256sum layer.tar | cut -c 1-64 >sum");
   shell(change);
   char hex[65] = "";
@@ -107,6 +108,20 @@ Test(layer, content_and_size)
 {
   expect(FILES, "printf abd >disk/d/f", "/d/f: its content is not the image's\n");
   expect(FILES, "printf abcd >disk/d/f", "/d/f: it has 4 bytes, not 3\n");
+}
+
+#define SPARSE \
+  "truncate -s 1M image/s; printf abc | dd of=image/s bs=4096 seek=9 conv=notrunc status=none"
+#define POKE(at) "printf x | dd of=disk/s bs=1 seek=" #at " conv=notrunc status=none"
+
+Test(layer, sparse_files)
+{
+  expect(SPARSE, "true", "");
+  expect(SPARSE, "cp --sparse=never disk/s s; cat s >disk/s", "");
+  expect(SPARSE, POKE(36866), "/s: its content is not the image's\n");
+  expect(SPARSE, POKE(0), "/s: its content is not the image's\n");
+  expect(SPARSE, POKE(1048575), "/s: its content is not the image's\n");
+  expect(SPARSE, "printf x >>disk/s", "/s: it has 1048577 bytes, not 1048576\n");
 }
 
 Test(layer, links)

@@ -370,11 +370,12 @@ static int check_known(bool believe, const char *sum_of, struct differences *fou
   return result;
 }
 
-#define MAKE_LAYER                                                                      \
-  "mkdir -p tree/a; echo content >tree/a/f; ln tree/a/f tree/a/g; : >tree/e; printf x " \
-  ">tree/$(printf "                                                                     \
-  "'n\\351w')"                                                                          \
-  "; tar -C tree --sort=name -cf layer.tar .; gzip -k layer.tar"
+#define MAKE_LAYER                                                                                \
+  "mkdir -p tree/a; echo content >tree/a/f; ln tree/a/f tree/a/g; : >tree/e; printf x "           \
+  ">tree/$(printf "                                                                               \
+  "'n\\351w')"                                                                                    \
+  "; truncate -s 100K tree/s; printf abc | dd of=tree/s bs=1 seek=50000 conv=notrunc status=none" \
+  "; tar -C tree --sort=name --sparse --format=pax -cf layer.tar .; gzip -k layer.tar"
 
 Test(rootfs, a_blob_is_unpacked_once)
 {
@@ -387,6 +388,20 @@ Test(rootfs, a_blob_is_unpacked_once)
   shell("mv away layer.tar.gz; printf Content | dd of=tree/a/f conv=notrunc status=none");
   cr_expect_eq(check_known(false, "layer.tar", found), 1);
   cr_expect(strstr(differences_line(found, 0), "/a/f: its content") != NULL);
+}
+
+Test(rootfs, a_record_knows_sparse_files)
+{
+  cleanup_differences struct differences *found = differences_new(4);
+  shell(MAKE_LAYER);
+  cr_expect_eq(check_known(false, "layer.tar", found), 0);
+  shell("rm layer.tar.gz; printf x | dd of=tree/s bs=1 seek=9 conv=notrunc status=none");
+  cr_expect_eq(check_known(false, "layer.tar", found), -1,
+               "it is asked for, since the hole is none");
+  shell("printf '\\0' | dd of=tree/s bs=1 seek=9 conv=notrunc status=none");
+  cr_expect_eq(check_known(false, "layer.tar", found), 0);
+  shell("printf x | dd of=tree/s bs=1 seek=50001 conv=notrunc status=none");
+  cr_expect_eq(check_known(false, "layer.tar", found), -1);
 }
 
 Test(rootfs, a_record_need_not_be_believed)
