@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -175,9 +176,22 @@ static int write_whole(int fd, const char *line, size_t length, bool end_last)
   return file_write_all(fd, line + of_line, length - of_line);
 }
 
+/* Beyond the limit of this process (getrlimit(2)) there is not only an error but a signal, which
+   would end even those who must not fail. */
+static bool is_within_limit(off_t size)
+{
+  struct rlimit limit;
+  return getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY ||
+         (rlim_t)size <= limit.rlim_cur;
+}
+
 static int write_line(const struct append *file, const struct place *place, const char *line,
                       size_t length, struct error *err)
 {
+  if (!is_within_limit(place->status.st_size + 1 + (off_t)length)) {
+    errno = EFBIG;
+    return failed(err, "cannot write to %s", file->path);
+  }
   if (write_whole(place->fd, line, length, !ends_in_a_line(place)) == 0)
     return 0;
   int cause = errno;

@@ -5,14 +5,17 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
 /* Our own descriptors lie above those that the process gets, so that giving them never collides. */
 #define LOWEST_FD (PROCESS_PASSED_FD + 1)
+
+#define CHILD_STACK (16UL * 1024) /* bytes; until it is another program */
 
 #define LOOK_AGAIN_MS 5 /* where the kernel has no pidfd_open (before 5.3) */
 
@@ -89,52 +92,82 @@ static void close_lines(struct lines *lines)
   close_end(&lines->capture_end);
 }
 
-static int prepare_descriptors(posix_spawn_file_actions_t *actions, const struct lines *lines)
+/* What the child, who has our memory until it is another program, and we tell each other. */
+struct start {
+  const struct process *process;
+  const struct lines *lines;
+  pid_t parent;
+  int error; /* errno of what failed in the child */
+};
+
+static int take_descriptors(const struct lines *lines)
 {
-  int out = lines->capture_end >= 0 ? lines->capture_end : lines->output_end;
-  if (lines->input >= 0)
-    posix_spawn_file_actions_adddup2(actions, lines->input, STDIN_FILENO);
-  else
-    posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(actions, lines->output_end, STDERR_FILENO);
-  if (lines->passed < 0)
-    return posix_spawn_file_actions_addclosefrom_np(actions, PROCESS_PASSED_FD);
-  posix_spawn_file_actions_adddup2(actions, lines->passed, PROCESS_PASSED_FD);
-  return posix_spawn_file_actions_addclosefrom_np(actions, PROCESS_PASSED_FD + 1);
+  int input = lines->input >= 0 ? lines->input : open("/dev/null", O_RDONLY | O_CLOEXEC);
+  int output = lines->capture_end >= 0 ? lines->capture_end : lines->output_end;
+  if (input < 0 || dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+      dup2(lines->output_end, STDERR_FILENO) < 0)
+    return -1;
+  if (lines->passed >= 0 && dup2(lines->passed, PROCESS_PASSED_FD) < 0)
+    return -1;
+  closefrom(lines->passed >= 0 ? PROCESS_PASSED_FD + 1 : PROCESS_PASSED_FD);
+  return 0;
 }
 
-static int prepare_attributes(posix_spawnattr_t *attributes, bool in_our_group)
+/* Ours are all blocked until then: none of our handlers may run in the child. */
+static void take_signals(void)
 {
-  sigset_t none, all;
+  const struct sigaction normal = {.sa_handler = SIG_DFL};
+  sigset_t none;
   sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setpgroup(attributes, 0);
-  posix_spawnattr_setsigmask(attributes, &none);
-  posix_spawnattr_setsigdefault(attributes, &all);
-  int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-  return posix_spawnattr_setflags(attributes,
-                                  (short)(in_our_group ? flags : flags | POSIX_SPAWN_SETPGROUP));
+  for (int signal = 1; signal <= SIGRTMAX; signal++)
+    sigaction(signal, &normal, NULL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Returns 0 or an errno. posix_spawn shares our memory until the exec: nothing is copied. */
-static int spawn(const struct process *process, const struct lines *lines, pid_t *pid)
+/* Nobody would wait for it, nor end it when its time is over, if we were gone. */
+static void end_with_parent(pid_t parent)
 {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawnattr_init(&attributes);
-  int failed = prepare_descriptors(&actions, lines);
-  if (failed == 0 && process->folder != NULL)
-    failed = posix_spawn_file_actions_addchdir_np(&actions, process->folder);
-  if (failed == 0)
-    failed = prepare_attributes(&attributes, process->in_our_group);
-  if (failed == 0)
-    failed = posix_spawn(pid, process->argv[0], &actions, &attributes, process->argv,
-                         process->env != NULL ? process->env : environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return failed;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) /* who was gone before that */
+    _exit(EXIT_FAILURE);
+}
+
+/* The child. */
+static int become(void *data)
+{
+  struct start *start = data;
+  const struct process *process = start->process;
+  end_with_parent(start->parent);
+  if ((process->in_our_group || setpgid(0, 0) == 0) && take_descriptors(start->lines) == 0 &&
+      (process->folder == NULL || chdir(process->folder) == 0)) {
+    take_signals();
+    execve(process->argv[0], process->argv, process->env != NULL ? process->env : environ);
+  }
+  start->error = errno;
+  _exit(EXIT_FAILURE);
+}
+
+/*
+ * Returns the process; -1 with errno. It shares our memory, and we stand still, until it is another
+ * program or has ended: nothing is copied. So does posix_spawn(3), which cannot tie it to our life.
+ */
+static pid_t spawn(const struct process *process, const struct lines *lines)
+{
+  struct start start = {.process = process, .lines = lines, .parent = getpid()};
+  _Alignas(16) char stack[CHILD_STACK];
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  pid_t pid = clone(become, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
+  int failed = pid < 0 ? errno : start.error;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  if (pid > 0 && failed != 0) {
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+      continue;
+    pid = -1;
+  }
+  errno = failed;
+  return pid;
 }
 
 /* --- what it prints ------------------------------------------------------------------------ */
@@ -262,11 +295,10 @@ static void watch(struct process *process, pid_t pid, int pidfd, struct lines *l
 
 static int run(struct process *process, struct lines *lines, struct error *err)
 {
-  pid_t pid = -1;
   if (open_lines(process, lines, err) < 0)
     return -1;
-  errno = spawn(process, lines, &pid);
-  if (errno != 0)
+  pid_t pid = spawn(process, lines);
+  if (pid < 0)
     return error_set(err, "cannot run %s: %m", process->argv[0]);
   close_end(&lines->output_end);
   close_end(&lines->capture_end);

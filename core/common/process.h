@@ -6,7 +6,8 @@
  * signals, our environment and folder, and no other descriptor but the one that is handed to it;
  * where `struct process` asks for it, another input, environment or folder, and an output apart.
  * We wait for the process, never for the end of the pipe, which a child that stays behind keeps
- * open; and when it has ended, or its time is over, whatever is left of its group is killed.
+ * open; and when it has ended, or its time is over, whatever is left of its group is killed. If we
+ * are killed before that, it is killed as well.
  */
 #ifndef CORE_COMMON_PROCESS_H
 #define CORE_COMMON_PROCESS_H

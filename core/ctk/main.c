@@ -3,6 +3,7 @@
 #include "ctk/command.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 static bool show_version;
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
   /* The folders that are made are for everybody to read, as the files are: other users' runtimes
      and engines look into them. */
   umask(022);
+  signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk */
   struct error err = {.text = ""};
   int result = run(&self, argv + (argv[0] != NULL), &err);
   bool written = fflush(stdout) == 0; /* what was found stands in front of what is made of it */

@@ -12,13 +12,17 @@ struct search {
   char path[PATH_MAX];        /* of the candidate last tried */
   const char *ourselves;      /* the first entry that turned out to be this program */
   const char *not_executable; /* the first entry that is there but cannot be run */
+  struct error unseen;        /* why we cannot even tell whether one is there; "": we can */
 };
 
 static bool try_candidate(struct search *search, const char *runtime)
 {
   struct stat found;
-  if (stat(search->path, &found) < 0)
+  if (stat(search->path, &found) < 0) {
+    if (errno != ENOENT && errno != ENOTDIR && search->unseen.text[0] == '\0')
+      error_set(&search->unseen, "cannot look at %s: %m", search->path);
     return false;
+  }
   if (found.st_dev == search->self.st_dev && found.st_ino == search->self.st_ino) {
     search->ourselves = runtime;
     return false;
@@ -70,6 +74,8 @@ static void explain_nothing_found(const struct search *search, const char *const
     error_append(err, "; %s is this program itself, which must not call itself", search->ourselves);
   if (search->not_executable != NULL)
     error_append(err, "; %s is there but is no executable file", search->not_executable);
+  if (search->unseen.text[0] != '\0')
+    error_append(err, "; %s", search->unseen.text);
   error_append(err, ": install runc, or name another runtime in the config's `runtimes`");
 }
 

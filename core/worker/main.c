@@ -14,9 +14,7 @@
 #include "worker/chain.h"
 #include "worker/trial.h"
 
-#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 
 static void start_log(const struct config *config, char **argv, char *subject, size_t size)
 {
@@ -92,22 +90,13 @@ static int work(char **argv, struct report *report, struct error *err)
   return result;
 }
 
-/* Nobody would wait for us, nor end us when our time is over. */
-static void end_with_front(void)
-{
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  struct pollfd output = {.fd = STDOUT_FILENO}; /* who reads it has died before that: an error */
-  if (poll(&output, 1, 0) > 0 && (output.revents & POLLERR))
-    _exit(EXIT_FAILURE);
-}
-
 int main(int argc, char **argv)
 {
   if (argc <= HANDOVER_VERSION || !text_equal(argv[HANDOVER_VERSION], VERSION))
     return HANDOVER_OTHER_VERSION;
   if (argc != HANDOVER_ARGUMENTS)
     return EXIT_FAILURE;
-  end_with_front();
+  signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk */
   bool on_trial = argv[HANDOVER_TRIAL][0] != '\0';
   size_t size = on_trial ? sizeof(struct trial) : sizeof(struct report);
   struct report *report =

@@ -97,18 +97,56 @@ ended_by() {
   nothing_has_happened
 }
 
-# One that comes too late to be told of its front's end sees that nobody listens. strace holds it up
-# before it asks to be told.
+# So does a program that a plugin has started, and that hangs.
+filter_ended_by() {
+  local front filter
+  fresh_bundle
+  printf '#!/bin/sh\necho $$ >%s/filter.pid\nexec sleep 60\n' "$W" >"$W/filter"
+  chmod 755 "$W/filter"
+  rm -f "$W/filter.pid"
+  write_config "name = \"spec-filter\"; settings: { programs = ( \"$W/filter\" ); };"
+  "$RUNTIME" create --bundle "$W/bundle" c1 2>/dev/null &
+  front=$!
+  wait_until 5 test -s "$W/filter.pid"
+  filter=$(<"$W/filter.pid")
+  kill "-$1" "$front"
+  wait "$front" || true
+  wait_until 5 gone "$filter"
+  wait_until 5 no_worker
+  nothing_has_happened
+}
+
+gone() {
+  [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status"
+}
+
+# A process that comes too late to be tied to its front's life sees that this has ended. strace
+# holds it up before.
 born_as_an_orphan() {
+  local front
   fresh_bundle
   write_config "$file_hooks"
   strace -f -qq -o /dev/null -e inject=prctl:delay_enter=1500000 \
     "$RUNTIME" create --bundle "$W/bundle" c1 2>/dev/null &
-  wait_until 5 workers
-  pkill -KILL -f "^$RUNTIME create"
+  wait_until 5 front_has_a_child
+  kill -KILL "$(fronts | head -n 1)"
   wait $! || true
+  wait_until 5 no_front
   wait_until 5 no_worker
   nothing_has_happened
+}
+
+# The front and, until that is the worker, its child; the older one first.
+fronts() {
+  pgrep -f "^$RUNTIME create"
+}
+
+front_has_a_child() {
+  [ "$(fronts | wc -l)" = 2 ]
+}
+
+no_front() {
+  [ -z "$(fronts)" ]
 }
 
 test_case 'a create makes its edits' count_calls
@@ -119,6 +157,9 @@ for error in ENOSPC EIO ENOMEM EMFILE EINTR; do
 done
 for signal in TERM HUP KILL; do
   test_case "SIG$signal to the front: the worker ends too" ended_by $signal
+done
+for signal in TERM KILL; do
+  test_case "SIG$signal to the front: a filter that hangs ends too" filter_ended_by $signal
 done
 test_case 'a worker whose front is gone before it has begun does nothing' born_as_an_orphan
 test_end
