@@ -239,15 +239,23 @@ $(BUILD)/tests/programs/%: $(BUILD)/obj/tests/programs/%.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(JSON_C) $(CRYPTO) -o $@
 
-.PHONY: fuzz fuzz-smoke fuzzers
-# `make fuzz TIME=600` gives each fuzzer ten minutes.
+.PHONY: fuzz fuzz-smoke fuzz-coverage fuzzers
+# `make fuzz TIME=600` gives each fuzzer ten minutes; FUZZ='json toml' names some.
 TIME ?= 60
+FUZZ ?=
 fuzz:
 	$(MAKE) BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzzers
-	BUILD=$(BUILD)/fuzz tests/fuzz.sh $(TIME)
+	BUILD=$(BUILD)/fuzz tests/fuzz.sh $(TIME) $(FUZZ)
 
 fuzz-smoke:
-	$(MAKE) fuzz TIME=5
+	$(MAKE) fuzz TIME=3
+
+# How much of the parsers the fuzzers reach; fails where it is too little.
+fuzz-coverage:
+	$(MAKE) BUILD=$(BUILD)/coverage CC=clang SANITIZE=fuzzer-no-link \
+	  CFLAGS='$(CFLAGS) -fprofile-instr-generate -fcoverage-mapping' \
+	  LDFLAGS='$(LDFLAGS) -fprofile-instr-generate' fuzzers
+	BUILD=$(BUILD)/coverage tests/fuzz-coverage.sh 5 $(FUZZ)
 
 fuzzers: $(FUZZERS)
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What armor decodes to is never more than its text, and goes into a keyring or is refused. */
+/*
+ * What armor decodes to is never more than its text, and goes into a keyring or is refused.
+ *
+ * Covers: core/image/armor.c core/common/base64.c
+ */
+#include "fuzz.h"
+
 #include "image/armor.h"
 #include "image/gpg.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {

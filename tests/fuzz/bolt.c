@@ -2,7 +2,11 @@
 /*
  * Whatever stands in a bolt database, reading all of it ends, within its bounds. The checksums of
  * the meta pages are put right first: nothing behind them would be tried otherwise.
+ *
+ * Covers: core/image/bolt*.c
  */
+#include "fuzz.h"
+
 #include "image/bolt.h"
 
 #include <sys/mman.h>
@@ -10,8 +14,6 @@
 #define META 16        /* where it begins in its page */
 #define META_SUMMED 56 /* bytes of it */
 #define PAGE 4096
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static int visit(const struct bolt_bucket *bucket, void *data, struct error *err)
 {

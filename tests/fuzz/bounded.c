@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever a text holds, as a value or as a key, the line is JSON, one line, and bounded. */
+/*
+ * Whatever a text holds, as a value or as a key, the line is JSON, one line, and bounded.
+ *
+ * Covers: core/common/bounded.c core/common/utf8.c
+ */
+#include "fuzz.h"
+
 #include "common/bounded.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 static bool is_plain(const char *line)
 {
@@ -40,9 +38,7 @@ static void expect_line(struct bounded_list list)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-  cleanup_free char *texts = xcalloc(length + 1, 1);
-  if (length > 0)
-    memcpy(texts, bytes, length);
+  cleanup_free char *texts = fuzz_text(bytes, length);
   expect_line(fill(bounded_array(), false, texts, length));
   expect_line(fill(bounded_object(), true, texts, length));
   return 0;

@@ -2,18 +2,14 @@
 /*
  * Whatever words a command line has: all that is understood of it are parts of its own words, and
  * what follows a command that makes no container is not looked at.
+ *
+ * Covers: core/front/command.c
  */
+#include "fuzz.h"
+
 #include "front/command.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
 #define WORDS_MAX 64
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 /* NULs part the words; the program's name comes first. */
 static size_t split(char *text, size_t length, char **words)
@@ -54,9 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
   char *words[WORDS_MAX], *copy[WORDS_MAX];
   struct command command;
-  cleanup_free char *text = xcalloc(length + 1, 1);
-  if (length > 0)
-    memcpy(text, bytes, length);
+  cleanup_free char *text = fuzz_text(bytes, length);
   split(text, length, words);
   memcpy(copy, words, sizeof(words));
 

@@ -2,10 +2,12 @@
 /*
  * Any bytes as a config file, a profile or a file of conf.d: a config or an error, never a crash,
  * and never libconfig's own end of the process.
+ *
+ * Covers: core/config/scanner.c core/config/schema.c core/config/syntax.c
  */
-#include "config/schema.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "config/schema.h"
 
 /* libconfig forgets the texts of a line that it finds wrong. The name is the sanitizer's. */
 const char *__lsan_default_suppressions(void); /* NOLINT */

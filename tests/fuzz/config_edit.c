@@ -2,24 +2,21 @@
 /*
  * Any bytes as a config that is edited: what the runtime takes it takes after the edit, too, and
  * libconfig reads what was set.
+ *
+ * Covers: core/ctk/config_edit.c core/ctk/config_insert.c core/ctk/config_lines.c
+ * Covers: core/ctk/config_list.c core/ctk/config_tree.c
  */
+#include "fuzz.h"
+
 #include "ctk/config_edit.h"
 
 #include "config/schema.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* libconfig forgets the texts of a line that it finds wrong. The name is the sanitizer's. */
 const char *__lsan_default_suppressions(void); /* NOLINT */
 const char *__lsan_default_suppressions(void)  /* NOLINT */
 {
   return "leak:libconfig\nleak:strbuf_append\n";
-}
-
-static void require(bool holds)
-{
-  if (!holds)
-    abort();
 }
 
 static bool load(struct config *config, const char *text)
@@ -34,7 +31,7 @@ static char *must_set(char *text, const char *plugin, const char *key, const cha
 {
   struct error err;
   char *edited = NULL;
-  require(config_edit_set(text, "f", plugin, key, value, &edited, &err) == 0);
+  must(config_edit_set(text, "f", plugin, key, value, &edited, &err) == 0);
   free(text);
   return edited;
 }
@@ -44,7 +41,7 @@ static char *must_enable(char *text, const char *plugin, size_t position)
   struct error err;
   char *edited = NULL;
   const struct config_edit_entry entry = {.plugin = plugin, .position = position};
-  require(config_edit_enable(text, "f", &entry, &edited, &err) == 0);
+  must(config_edit_enable(text, "f", &entry, &edited, &err) == 0);
   free(text);
   return edited;
 }
@@ -53,7 +50,7 @@ static char *must_unset(char *text, const char *key)
 {
   struct error err;
   char *edited = NULL;
-  require(config_edit_unset(text, "f", NULL, key, &edited, &err) == 0);
+  must(config_edit_unset(text, "f", NULL, key, &edited, &err) == 0);
   free(text);
   return edited;
 }
@@ -71,9 +68,9 @@ static void check(const struct config *before, const char *text)
   edited = must_unset(edited, "plugin-dir");
   edited = must_set(edited, NULL, "plugin-dir", "\"/set\"");
 
-  require(load(&after, edited));
-  require(after.plugin_timeout == 77 && text_equal(after.plugin_dir, "/set"));
-  require(after.log_level == before->log_level);
+  must(load(&after, edited));
+  must(after.plugin_timeout == 77 && text_equal(after.plugin_dir, "/set"));
+  must(after.log_level == before->log_level);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,7 +2,12 @@
 /*
  * A hooks file, of either kind, is refused with its name, or every hook of it can be added to a
  * spec: the runtime would accept it, and adding it twice is adding it once.
+ *
+ * Covers: plugins/file-hooks/hooks-json.c plugins/file-hooks/oci-hooks.c
+ * Covers: plugins/file-hooks/rule.c
  */
+#include "fuzz.h"
+
 #include "../../plugins/file-hooks/hooks-json.h"
 #include "../../plugins/file-hooks/oci-hooks.h"
 
@@ -12,20 +17,12 @@
 
 #include <fcntl.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
 #define SPEC                                                                                   \
   "{\"process\": {\"args\": [\"/bin/app\", \"word\"]}, \"annotations\": {\"key\": \"value\"}," \
   "\"mounts\": [{\"destination\": \"/d\", \"source\": \"/s\", \"options\": [\"bind\"]}]}"
 
 static char folder[] = "/tmp/cht-fuzz-hooks.XXXXXX";
 static char file[sizeof(folder) + sizeof("/hooks.json")];
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 static void remove_folder(void)
 {

@@ -2,18 +2,14 @@
 /*
  * Whatever json_parse accepts comes out the same when it is written and read again, and json-c's
  * own reader, which is more lenient, finds the same in it.
+ *
+ * Covers: core/common/json.c core/common/json_reader.c
  */
+#include "fuzz.h"
+
 #include "common/json.h"
 
 #include <json-c/json_tokener.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 static void expect_same_again(struct json_object *tree)
 {
@@ -44,9 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   struct error err;
   struct json_place place;
   cleanup_json struct json_object *tree = NULL;
-  cleanup_free char *text = xcalloc(length + 1, 1);
-  if (length > 0)
-    memcpy(text, bytes, length);
+  cleanup_free char *text = fuzz_text(bytes, length);
 
   if (json_parse((const char *)bytes, length, "fuzz", &tree, &err) < 0) {
     must(text_starts(err.text, "fuzz:"));

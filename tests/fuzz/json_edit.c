@@ -4,19 +4,15 @@
  * was set and taken out again leaves the same JSON.
  *
  * Input: the pointer, a NUL, the text.
+ *
+ * Covers: core/ctk/text/json_*.c
  */
-#include "ctk/text/json_edit.h"
-#include "common/json.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "common/json.h"
+#include "ctk/text/json_edit.h"
 
 #define VALUE "{\"path\":[1,\"x\"],\"empty\":{}}"
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 /* A blank text, and null, count as {}. */
 static struct json_object *parse(const char *text)

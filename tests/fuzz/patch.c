@@ -5,18 +5,14 @@
  * move or copy; so does any merge patch.
  *
  * Input: a JSON array of the document and the patch.
+ *
+ * Covers: core/spec/patch.c core/spec/merge.c
  */
-#include "spec/patch.h"
+#include "fuzz.h"
+
 #include "spec/merge.h"
+#include "spec/patch.h"
 #include "spec/tree.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 /* Owned by the caller. */
 static char *text_of(struct json_object *value)

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a payload says is said again, the same, by the payload that is made of it. */
+/*
+ * What a payload says is said again, the same, by the payload that is made of it.
+ *
+ * Covers: core/image/payload.c
+ */
+#include "fuzz.h"
+
 #include "image/payload.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {

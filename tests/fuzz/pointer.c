@@ -3,22 +3,18 @@
  * A JSON pointer, a NUL, and a document: what is found is what json-c finds; what is set is found
  * and stays when it is set again; what is added can be removed again; and what fails has changed
  * nothing.
+ *
+ * Covers: core/spec/pointer.c
  */
+#include "fuzz.h"
+
 #include "spec/pointer.h"
 
 #include "common/json.h"
 
 #include <json-c/json_pointer.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
 static struct error err;
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 static struct json_object *copy_of(struct json_object *tree)
 {
@@ -110,9 +106,7 @@ static void expect_replace_and_remove_need_it(struct json_object *tree, const ch
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
   cleanup_json struct json_object *tree = NULL;
-  cleanup_free char *text = xcalloc(length + 1, 1);
-  if (length > 0)
-    memcpy(text, bytes, length);
+  cleanup_free char *text = fuzz_text(bytes, length);
   size_t used = strlen(text) + 1;
   if (used > length || json_parse(text + used, length - used, "fuzz", &tree, &err) < 0)
     return 0;

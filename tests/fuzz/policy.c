@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A policy is refused with its place, or decides about every image by what it has. */
+/*
+ * A policy is refused with its place, or decides about every image by what it has.
+ *
+ * Covers: core/image/policy.c core/image/requirement.c core/image/scope.c
+ * Covers: core/image/signed_identity.c
+ */
+#include "fuzz.h"
+
 #include "image/policy.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 static void find(const struct policy *policy, const char *name)
 {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The part of YAML that registries.d has. */
-#include "image/registries.h"
+/*
+ * The part of YAML that registries.d has.
+ *
+ * Covers: core/image/registries.c
+ */
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+#include "image/registries.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {

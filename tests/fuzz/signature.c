@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signatures of all kinds; of a bundle also its statement, as if it were signed. */
+/*
+ * Signatures of all kinds; of a bundle also its statement, as if it were signed.
+ *
+ * Covers: core/image/signature.c
+ */
+#include "fuzz.h"
+
 #include "image/signature.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 static void read_bundle(const struct sigstore_bundle *bundle)
 {

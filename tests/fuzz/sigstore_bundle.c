@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The statement in a bundle, which only a key's owner can write, and its envelope around it. */
+/*
+ * The statement in a bundle, which only a key's owner can write, and its envelope around it.
+ *
+ * Covers: core/image/sigstore_bundle.c
+ */
+#include "fuzz.h"
+
 #include "image/sigstore_bundle.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
   struct error err;
   struct statement statement;
-  cleanup_free char *text = xcalloc(length + 1, 1);
-  if (length > 0)
-    memcpy(text, bytes, length);
+  cleanup_free char *text = fuzz_text(bytes, length);
   const struct sigstore_bundle bundle = {.payload_type =
                                              (char *)(uintptr_t) "application/vnd.in-toto+json",
                                          .payload = text,

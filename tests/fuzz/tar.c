@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any tar stream: no path of an entry climbs out, and nothing is read past the end. */
+/*
+ * Any tar stream: no path of an entry climbs out, and nothing is read past the end.
+ *
+ * Covers: core/rootfs/tar.c core/rootfs/tar_header.c core/rootfs/pax.c
+ */
+#include "fuzz.h"
+
 #include "rootfs/tar.h"
 
 #include <limits.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 struct memory {
   const uint8_t *bytes;
@@ -21,12 +25,6 @@ static int read_memory(void *data, void *buffer, size_t length, size_t *got, str
     memcpy(buffer, memory->bytes + memory->at, *got);
   memory->at += *got;
   return 0;
-}
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
 }
 
 /* Relative, without empty parts, "." and "..". */

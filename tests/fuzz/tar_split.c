@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tar-split, packed or not: zlib passes on what is no gzip. */
+/*
+ * tar-split, packed or not: zlib passes on what is no gzip.
+ *
+ * Covers: core/image/tar_split.c
+ */
+#include "fuzz.h"
+
 #include "image/tar_split.h"
 
 #include "common/file.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {

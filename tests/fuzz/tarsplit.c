@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any record, plain or compressed: read as a tar stream is, and for its files. */
-#include "rootfs/tarsplit.h"
+/*
+ * Any record, plain or compressed: read as a tar stream is, and for its files.
+ *
+ * Covers: core/rootfs/tarsplit.c core/rootfs/inflate.c
+ */
+#include "fuzz.h"
+
 #include "rootfs/tar.h"
+#include "rootfs/tarsplit.h"
 
 #include <sys/mman.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 /* Opens the input as a file in memory. NULL where it does not even begin well. */
 static struct inflate *open_input(const uint8_t *bytes, size_t length)

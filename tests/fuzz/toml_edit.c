@@ -2,16 +2,12 @@
 /*
  * Whatever TOML is edited stays TOML: a key that is set has its value, one that is taken out is
  * gone, and a block goes without a trace.
+ *
+ * Covers: core/ctk/text/toml_*.c
  */
+#include "fuzz.h"
+
 #include "ctk/text/toml_edit.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
-
-static void must(bool holds)
-{
-  if (!holds)
-    abort();
-}
 
 static bool is_toml(const char *text)
 {
@@ -78,9 +74,7 @@ static void edit_block(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
   static const char *const paths[][4] = {{"a"}, {"a", "b"}, {"a", "b", "c"}};
-  cleanup_free char *text = xcalloc(length + 1, 1);
-  if (length > 0)
-    memcpy(text, bytes, length);
+  cleanup_free char *text = fuzz_text(bytes, length);
   if (strlen(text) != length || !is_toml(text))
     return 0;
   for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
