@@ -66,7 +66,7 @@ static int by_layer(const void *a, const void *b)
 }
 
 /* By layer and path, though threads have found them. */
-static void list(const struct differences *found)
+static void list(const struct differences *found, const char *label)
 {
   size_t count = differences_count(found);
   cleanup_free const char **lines = xcalloc(count + 1, sizeof(*lines));
@@ -74,7 +74,7 @@ static void list(const struct differences *found)
     lines[i] = differences_line(found, i);
   qsort(lines, count, sizeof(*lines), by_layer);
   for (size_t i = 0; i < count; i++)
-    puts(lines[i]);
+    printf("%s%s\n", label, lines[i]);
 }
 
 /* A layer or a container that could not be compared to its end is among the lines, too. */
@@ -86,10 +86,24 @@ static bool is_whole(const struct differences *found)
   return true;
 }
 
+/* A container that runs may write: no difference to the image, but worth knowing. */
+static void tell_written(const char *name, enum upper_rule rule, const struct differences *written)
+{
+  if (rule == UPPER_IGNORE)
+    ctk_say("what the container has written is not looked at (upper = \"%s\")", name);
+  if (rule != UPPER_EMPTY_ON_FIRST_START)
+    return;
+  list(written, "note: ");
+  if (differences_count(written) > 0)
+    ctk_say("the notes say what the container has put over the image since it started, as it may "
+            "(upper = \"%s\")",
+            name);
+}
+
 static int tell(const char *word, struct differences *found, struct error *err)
 {
   size_t count = differences_count(found);
-  list(found);
+  list(found, "");
   fflush(stdout); /* before the error, which ends it */
   if (count == 0) {
     ctk_say("every file is what the image says");
@@ -115,9 +129,12 @@ int image_files_check(const struct image *image, const struct image_settings *se
     return -1;
   if (!ctk_quiet && isatty(STDERR_FILENO))
     options.progress = show_progress;
-  if (image->upper != NULL && options.upper != UPPER_NO_SHADOW)
-    ctk_say("what the container has written is not compared (upper = \"%s\")", settings->upper);
   cleanup_differences struct differences *found = differences_new(SHOWN_MAX);
+  cleanup_differences struct differences *written = differences_new(SHOWN_MAX);
+  if (options.upper == UPPER_EMPTY_ON_FIRST_START)
+    options.written = written;
   compare(image, &options, found);
+  if (image->upper != NULL)
+    tell_written(settings->upper, options.upper, written);
   return tell(word, found, err);
 }

@@ -8,7 +8,8 @@
  *     image/overlay2/layerdb/sha256/CHAIN/         diff, cache-id, parent, tar-split.json.gz
  *     image/overlay2/imagedb/content/sha256/ID     the config
  *     image/overlay2/repositories.json             names and digests -> id
- *     overlay2/CACHE-ID/diff                       a layer's files
+ *     overlay2/CACHE-ID/diff                       a layer's files; those that BuildKit has made have
+ *                                                  ids of its own
  */
 #include "common/document.h"
 #include "image/engine.h"
@@ -154,7 +155,7 @@ static int read_layer(const struct image *image, const struct digest *chain,
   if (!digest_equal(&diff_id, &layer->diff_id))
     return error_set(err, "%s says '%s', but the image's config '%s'", diff, diff_id.text,
                      layer->diff_id.text);
-  if (check_parent(parent, below, err) < 0 || state_hex(cache, "", &name, err) < 0)
+  if (check_parent(parent, below, err) < 0 || state_id(cache, &name, err) < 0)
     return -1;
   layer->folder = xasprintf("%s/overlay2/%s/diff", image->root, name);
   layer->record = state_if_there(xasprintf("%s/tar-split.json.gz", folder));

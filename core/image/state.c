@@ -55,6 +55,19 @@ int state_hex(const char *path, const char *suffix, char **text, struct error *e
   return 0;
 }
 
+int state_id(const char *path, char **text, struct error *err)
+{
+  cleanup_free char *whole = NULL;
+  if (state_text(path, &whole, err) < 0)
+    return -1;
+  size_t length = strlen(whole);
+  if (length == 0 || length > DIGEST_HEX ||
+      strspn(whole, "0123456789abcdefghijklmnopqrstuvwxyz") != length)
+    return wrong(err, path, "does not hold an id of digits and lower-case letters");
+  *text = steal_pointer(&whole);
+  return 0;
+}
+
 int state_blob(const char *path, const struct digest *digest, size_t limit, char **bytes,
                size_t *length, struct error *err)
 {

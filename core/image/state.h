@@ -23,6 +23,10 @@ int state_text(const char *path, char **text, struct error *err);
 int state_digest(const char *path, struct digest *digest, struct error *err);
 int state_hex(const char *path, const char *suffix, char **text, struct error *err);
 
+/* The same, of an id that names a folder: digits and lower-case letters. docker's are 64
+   hexadecimal digits, BuildKit's 25 of all of them. */
+int state_id(const char *path, char **text, struct error *err);
+
 /* A file whose bytes must be of this digest; owned by the caller. */
 int state_blob(const char *path, const struct digest *digest, size_t limit, char **bytes,
                size_t *length, struct error *err);

@@ -33,8 +33,25 @@ static bool is_unprivileged(const char *number)
          length <= strlen("4294967295") && strtoull(number, NULL, 10) < UINT32_MAX;
 }
 
+/* Has one of the image's lines the number, or the name? Podman adds only who is not there; a second
+   line would change who that is, or which groups it has. */
+static bool is_taken(const char *lines, const char *name, const char *number)
+{
+  cleanup_free char *copy = xstrdup(lines);
+  char *rest = copy;
+  for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+    const char *own_name = strsep(&line, ":");
+    strsep(&line, ":");
+    const char *own_number = strsep(&line, ":");
+    if (text_equal(own_name, name) ||
+        (own_number != NULL && strtoull(own_number, NULL, 10) == strtoull(number, NULL, 10)))
+      return true;
+  }
+  return false;
+}
+
 /* Cuts the line, which ends up in pieces. */
-static bool is_podmans(char *line, const struct form *form)
+static bool is_podmans(char *line, const char *below, const struct form *form)
 {
   char *rest = line;
   int colons = 0;
@@ -43,15 +60,15 @@ static bool is_podmans(char *line, const struct form *form)
   const char *name = strsep(&rest, ":"), *password = strsep(&rest, ":");
   const char *number = strsep(&rest, ":");
   return colons == form->colons && *name != '\0' && text_equal(password, form->password) &&
-         is_unprivileged(number);
+         is_unprivileged(number) && !is_taken(below, name, number);
 }
 
-/* The lines that were added. Cuts them. */
-static bool are_podmans(char *added, const struct form *form)
+/* The lines that were added to those below. Cuts them. */
+static bool are_podmans(char *added, const char *below, const struct form *form)
 {
   int count = 0;
   for (char *line; (line = strsep(&added, "\n")) != NULL;)
-    if (*line != '\0' && (++count > ACCOUNTS_ADDED_MAX || !is_podmans(line, form)))
+    if (*line != '\0' && (++count > ACCOUNTS_ADDED_MAX || !is_podmans(line, below, form)))
       return false;
   return true;
 }
@@ -69,18 +86,13 @@ static bool read_below(const struct folders *folders, size_t count, const char *
                        size_t *length)
 {
   struct stat status;
-  if (!below_find(folders, count, path, &status)) {
-    *bytes = xstrdup("");
-    *length = 0;
-    return true;
-  }
-  /* The nearest layer that has the path is the one that is shown. */
-  while (count > 0) {
-    cleanup_close int fd = beneath_open(folders->fds[--count], path, BENEATH_NAME);
-    if (fd >= 0)
-      return read_at(folders->fds[count], path, bytes, length);
-  }
-  return false;
+  size_t index;
+  cleanup_close int fd = below_open(folders, count, path, &status, &index);
+  if (fd >= 0)
+    return read_at(folders->fds[index], path, bytes, length);
+  *bytes = xstrdup("");
+  *length = 0;
+  return true;
 }
 
 bool accounts_are_podmans(const struct folders *folders, size_t index, const char *path)
@@ -92,5 +104,5 @@ bool accounts_are_podmans(const struct folders *folders, size_t index, const cha
          read_below(folders, index, path, &below, &below_length) && length >= below_length &&
          memcmp(own, below, below_length) == 0 &&
          (below_length == 0 || below[below_length - 1] == '\n' || own[below_length] == '\n') &&
-         are_podmans(own + below_length, form);
+         are_podmans(own + below_length, below, form);
 }

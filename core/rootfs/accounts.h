@@ -13,7 +13,8 @@
 
 /*
  * Is the file at `path` of the layer at `index` that of the layers below, with nothing but such
- * lines behind it: a user or group that is not 0, without a password that lets anybody in?
+ * lines behind it: a user or group that is not 0 and none of those there, without a password that
+ * lets anybody in?
  */
 bool accounts_are_podmans(const struct folders *folders, size_t index, const char *path);
 

@@ -36,15 +36,24 @@ static bool hides(int folder, const char *path)
   return is_opaque(folder, "");
 }
 
+int below_open(const struct folders *folders, size_t count, const char *path, struct stat *status,
+               size_t *index)
+{
+  for (*index = count; (*index)-- > 0;) {
+    cleanup_close int fd = beneath_open(folders->fds[*index], path, BENEATH_NAME);
+    if (fd >= 0 && fstat(fd, status) == 0) {
+      owners_translate(folders_owners(folders, *index), status);
+      return is_whiteout(status) ? -1 : steal_fd(&fd);
+    }
+    if (hides(folders->fds[*index], path))
+      return -1;
+  }
+  return -1;
+}
+
 bool below_find(const struct folders *folders, size_t count, const char *path, struct stat *status)
 {
-  for (size_t i = count; i > 0; i--) {
-    if (look_up(folders->fds[i - 1], path, status)) {
-      owners_translate(folders_owners(folders, i - 1), status);
-      return !is_whiteout(status);
-    }
-    if (hides(folders->fds[i - 1], path))
-      return false;
-  }
-  return false;
+  size_t index;
+  cleanup_close int fd = below_open(folders, count, path, status, &index);
+  return fd >= 0;
 }

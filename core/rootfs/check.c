@@ -146,7 +146,15 @@ static int check_first_start(const struct plan *plan, struct folders *folders,
       (!shifted && owners_read(&config, &folders->own, err) < 0) ||
       mountpoints_mark(&config, plan->rootfs, mountpoints, err) < 0)
     return -1;
-  return upper_check_empty(folders, folders->count - 1, mountpoints, found, err);
+  cleanup_differences struct differences *own = differences_new(differences_max(found));
+  int result = upper_check_empty(folders, folders->count - 1, mountpoints, own, err);
+  if (differences_count(own) > 0)
+    differences_add(found, UPPER_WHERE, NULL,
+                    "no start of this container is noted, so nothing may be in there; one that "
+                    "started before verify-rootfs watched must be made anew, or start once with "
+                    "the setting upper = \"no-shadow\" or \"ignore\", which notes it");
+  differences_move(found, own);
+  return result;
 }
 
 static int check_upper(const struct plan *plan, struct folders *folders,
@@ -155,14 +163,16 @@ static int check_upper(const struct plan *plan, struct folders *folders,
 {
   size_t index = folders->count - 1;
   int fd = folders->fds[index];
-  bool before;
+  bool before = false;
   if (plan->upper == NULL || options->upper == UPPER_IGNORE)
     return 0;
   if (options->upper == UPPER_NO_SHADOW)
     return upper_check_no_shadow(folders, index, found, err);
   if (options->running)
-    return 0;
-  if (started_before(options->state, plan->id, plan->upper, fd, &before, err) < 0)
+    return options->written != NULL ? upper_check_no_shadow(folders, index, options->written, err)
+                                    : 0;
+  if (options->state != NULL &&
+      started_before(options->state, plan->id, plan->upper, fd, &before, err) < 0)
     return -1;
   return before ? 0 : check_first_start(plan, folders, found, err);
 }
@@ -172,7 +182,7 @@ static int check_upper(const struct plan *plan, struct folders *folders,
 static int note_start(const struct plan *plan, const struct folders *folders,
                       const struct check_options *options, struct error *err)
 {
-  if (plan->upper == NULL || options->running)
+  if (plan->upper == NULL || options->running || options->state == NULL)
     return 0;
   if (started_note(options->state, plan->id, plan->upper, folders->fds[folders->count - 1], err) ==
       0)

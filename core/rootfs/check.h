@@ -21,7 +21,10 @@ struct check_options {
   bool lenient;              /* the container will start whatever is found */
   bool running; /* it has started already, and no start is noted: what it has written since is held
                    to UPPER_NO_SHADOW only */
-  const char *state; /* rootfs/state_folder.h; borrowed; NULL: nothing is kept */
+  struct differences *written; /* where a running container may write what it likes: what of that
+                                  UPPER_NO_SHADOW would not have; borrowed; NULL: nobody asks */
+  const char
+      *state; /* rootfs/state_folder.h; borrowed; NULL: nothing is kept, and nothing has started */
   void (*progress)(size_t done, size_t count); /* is told of each layer that is done, one at a time
                                                   but from any thread; NULL: nobody is */
 };

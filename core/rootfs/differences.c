@@ -73,6 +73,18 @@ void differences_add(struct differences *found, const char *where, const char *p
   free(line);
 }
 
+void differences_move(struct differences *found, struct differences *other)
+{
+  pthread_mutex_lock(&found->mutex);
+  for (size_t i = 0; i < other->count; i++) {
+    if (found->count < found->max)
+      found->lines[found->count++] = steal_pointer(&other->lines[i]);
+    free(steal_pointer(&other->lines[i]));
+  }
+  other->count = 0;
+  pthread_mutex_unlock(&found->mutex);
+}
+
 /* How many of this name there are, with this one. */
 static size_t count_tolerated(struct differences *found, const char *name)
 {
@@ -95,6 +107,11 @@ void differences_tolerate(struct differences *found, const char *name, const cha
   if (count_tolerated(found, name) <= TOLERATED_LOGGED)
     log_line(LOG_INFO, "%s", line);
   pthread_mutex_unlock(&found->mutex);
+}
+
+size_t differences_max(const struct differences *found)
+{
+  return found->max;
 }
 
 size_t differences_count(const struct differences *found)

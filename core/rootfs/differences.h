@@ -33,6 +33,11 @@ void differences_add(struct differences *found, const char *where, const char *p
 void differences_tolerate(struct differences *found, const char *name, const char *where,
                           const char *path);
 
+/* Moves all differences of the other list to the end; those that have no place are lost. No thread
+   writes to the other. */
+void differences_move(struct differences *found, struct differences *other);
+
+size_t differences_max(const struct differences *found);
 size_t differences_count(const struct differences *found);
 bool differences_are_full(struct differences *found);
 

@@ -5,6 +5,8 @@
 #include "rootfs/walk.h"
 #include "rootfs/xattr.h"
 
+#include <fcntl.h>
+
 #define IMPLIED_MODE 0755
 
 /* --- folders ------------------------------------------------------------------------------- */
@@ -49,7 +51,7 @@ static int check_implied(struct layer *layer, const char *path, int fd, struct e
     layer_difference(layer, path,
                      "the image does not list this folder, and its mode or owner is "
                      "neither the usual one nor that of the layer below");
-  return xattr_expect_none(layer, path, fd, err);
+  return xattr_expect_below(layer, path, fd, err);
 }
 
 static int visit_folder(void *data, const char *path, int fd, struct error *err)
@@ -62,6 +64,15 @@ static int visit_folder(void *data, const char *path, int fd, struct error *err)
 
 /* --- what is in them ----------------------------------------------------------------------- */
 
+/* A tar stream cannot hold a socket. Where BuildKit has run a command, docker takes the folder over
+   as it is; nothing of the image may be hidden by what was left behind. */
+static bool is_lone_socket(const struct layer *layer, const struct walk_entry *entry)
+{
+  struct stat status, below;
+  return fstatat(entry->folder, entry->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISSOCK(status.st_mode) && !below_find(layer->folders, layer->index, entry->path, &below);
+}
+
 static int visit_entry(void *data, const struct walk_entry *entry, bool *enter, struct error *err)
 {
   struct layer *layer = data;
@@ -69,8 +80,11 @@ static int visit_entry(void *data, const struct walk_entry *entry, bool *enter, 
   if (differences_are_full(layer->found))
     return error_set(err, "enough differs");
   if (marks == 0) {
-    layer_difference(layer, entry->path, "it is not in the image");
     *enter = false;
+    if (is_lone_socket(layer, entry))
+      layer_tolerated(layer, "socket", entry->path);
+    else
+      layer_difference(layer, entry->path, "it is not in the image");
   } else if (marks == PATH_WHITEOUT) {
     *enter = false; /* whiteout_check has looked at it */
   } else if ((marks & PATH_LISTED) == 0 && !entry->is_folder) {

@@ -11,7 +11,6 @@
 
 #include <sys/sysmacros.h>
 
-#define UPPER_WHERE "the container's own layer"
 #define INIT_WHERE "docker's init layer"
 #define MOUNTS "/proc/mounts"
 #define PRELOAD "etc/ld.so.preload"
@@ -80,7 +79,7 @@ static int check_folder(void *data, const char *path, int fd, struct error *err)
   else if (*path == '\0' && !implied_may_be(layer, path, fd))
     layer_difference(layer, path, "its mode or owner, %04o %u:%u, is not the image's",
                      status.st_mode & 07777, status.st_uid, status.st_gid);
-  return xattr_expect_none(layer, path, fd, err);
+  return xattr_expect_below(layer, path, fd, err);
 }
 
 static int walk_layer(const struct folders *folders, size_t index, const char *where,

@@ -12,6 +12,9 @@
 #include "rootfs/folders.h"
 #include "rootfs/paths.h"
 
+/* How messages call the folder that the container writes to. */
+#define UPPER_WHERE "the container's own layer"
+
 enum upper_rule {
   UPPER_IGNORE,               /* it may hold anything */
   UPPER_EMPTY_ON_FIRST_START, /* nothing but what engines make; later it may hold anything */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rootfs/xattr.h"
 
+#include "rootfs/below.h"
+
 #include <limits.h>
 #include <linux/limits.h>
 #include <sys/xattr.h>
@@ -153,6 +155,30 @@ int xattr_expect_none(struct layer *layer, const char *path, int fd, struct erro
   const struct tar_entry nothing = {.path = copy};
   const struct stat status = {.st_mode = S_IFDIR};
   return xattr_compare(layer, &nothing, fd, &status, err);
+}
+
+/* Has the one the same value as the other? */
+static bool is_same(int fd, int other, const char *name)
+{
+  cleanup_free char *values = xcalloc(2, XATTR_SIZE_MAX);
+  ssize_t length = xattr_get(fd, name, values, XATTR_SIZE_MAX);
+  return length >= 0 && xattr_get(other, name, values + XATTR_SIZE_MAX, XATTR_SIZE_MAX) == length &&
+         memcmp(values, values + XATTR_SIZE_MAX, (size_t)length) == 0;
+}
+
+int xattr_expect_below(struct layer *layer, const char *path, int fd, struct error *err)
+{
+  cleanup_free char *names = NULL;
+  struct stat status;
+  size_t length, index;
+  if (list_names(path, fd, &names, &length, err) < 0)
+    return -1;
+  cleanup_close int below = below_open(layer->folders, layer->index, path, &status, &index);
+  for (const char *name = names; length > 0 && name < names + length; name += strlen(name) + 1)
+    if (!is_ignored(name) && (below < 0 || text_starts(name, OVERLAY) || !is_same(fd, below, name)))
+      layer_difference(layer, path,
+                       "it has the extended attribute %s, which the image does not give it", name);
+  return 0;
 }
 
 /* --- opaque folders ------------------------------------------------------------------------ */

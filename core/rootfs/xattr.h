@@ -23,8 +23,12 @@
 int xattr_compare(struct layer *layer, const struct tar_entry *entry, int fd,
                   const struct stat *status, struct error *err);
 
-/* The same for a folder that the image does not list: it may have none. */
+/* The same for what the image does not list: it may have none. */
 int xattr_expect_none(struct layer *layer, const char *path, int fd, struct error *err);
+
+/* The same for a folder that the image does not list, or that was copied from the layers below: it
+   may have those of the folder there. */
+int xattr_expect_below(struct layer *layer, const char *path, int fd, struct error *err);
 
 /* fgetxattr(2), also of a descriptor opened by O_PATH. */
 ssize_t xattr_get(int fd, const char *name, void *value, size_t size);

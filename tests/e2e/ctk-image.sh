@@ -619,12 +619,18 @@ files_of_a_container() {
   base=$(layer_with "$engine" bin/busybox)
   start_container "$engine"
   accepted "$engine" --files --bundle "$bundle" "$id"
-  assert_contains "$output" 'what the container has written is not compared'
+  assert_contains "$output" "note: the container's own layer: /tree/zeros: it replaces a file of the image"
+  assert_contains "$output" 'since it started, as it may'
+  assert_lacks "$output" /written # it is where the image has nothing
   assert_contains "$output" 'every file is what the image says'
   [ -z "$(find "$W/verify" -path '*/started/*')" ] || fail 'a start was noted'
   files_config 'upper = "no-shadow";'
   refused '/tree/zeros: ' "$engine" --files --bundle "$bundle" "$id"
   assert_lacks "$output" /written
+  files_config 'upper = "ignore";'
+  accepted "$engine" --files --bundle "$bundle" "$id"
+  assert_contains "$output" 'what the container has written is not looked at'
+  assert_lacks "$output" note:
   files_config
   change_layers
   all_differences "$engine" --bundle "$bundle" "$id"

@@ -306,6 +306,26 @@ copied_before_the_first_start() {
   "${engine}_remove" copied
 }
 
+# What verify-rootfs has not seen start it does not know; the way on that it names is one.
+older_than_the_toolkit() {
+  write_config
+  "${engine}_create" old "$image" sh -c 'echo more >/bin/new; cat /bin/new'
+  "${engine}_start" old
+  write_config "$file_hooks"
+  "${engine}_start" old
+  [ "$status" != 0 ] || fail "it was started: $output"
+  assert_contains "$output" 'no start of this container is noted'
+  assert_contains "$output" 'made anew, or start once with the setting upper ='
+  assert_contains "$output" '/bin/new: it was put there before'
+  echo '--upper no-shadow' >"$W/options"
+  "${engine}_start" old
+  : >"$W/options"
+  assert_equal more "$output"
+  "${engine}_start" old
+  assert_equal more "$output"
+  "${engine}_remove" old
+}
+
 replaced_later() {
   "${engine}_create" later "$image" sh -c 'rm -f /bin/true; echo >/bin/true'
   "${engine}_start" later
@@ -358,6 +378,27 @@ init_of_docker() {
   assert_contains "$output" "docker's init layer: /etc/ld.so.preload: docker does not make it"
   assert_contains "$output" "docker's init layer: /etc/hosts: it is not as docker makes it"
   docker_remove init
+}
+
+# BuildKit's layers are folders that its commands ran in, not ones that docker has unpacked.
+# It is in docker's client since 23 only as a plugin, which Debian's does not need.
+built_in_place() {
+  local folder=$W/build
+  mkdir -p "$folder"
+  make_rootfs "$folder/root"
+  mkdir "$folder/root/srv"
+  cat >"$folder/Dockerfile" <<'BUILD'
+FROM scratch
+COPY root /
+RUN echo one >/srv/one; echo two >/srv/two; ln -s /srv/socket /dev/log; \
+  busybox syslogd -n & busybox usleep 300000; busybox ln /srv/one /srv/too
+RUN busybox rm /srv/two; busybox chmod 4755 /bin/busybox; busybox mv /srv/one /srv/three
+RUN busybox rm -rf /srv; busybox mkdir /srv; echo four >/srv/four
+BUILD
+  run env DOCKER_BUILDKIT=1 /usr/bin/docker build --network none --tag cht/built:1 "$folder"
+  [ "$status" = 0 ] || fail "$output"
+  no_false_alarm cht/built:1
+  tolerates socket
 }
 
 # --- users that are others on the host ----------------------------------------------------------
@@ -455,6 +496,7 @@ of_engines_that_start_again() {
   test_case "$engine: no false alarm, when started again" starts_again_with_what_it_wrote
   test_case "$engine: a file that was copied into a container before its first start" \
     copied_before_the_first_start
+  test_case "$engine: a container that is older than the toolkit" older_than_the_toolkit
   test_case "$engine: no-shadow refuses what replaces a file of the image" replaced_later
 }
 
@@ -465,6 +507,7 @@ of_docker() {
   of_engines_that_start_again
   test_case 'docker: another layer in the list that it mounts' other_lower_of_docker
   test_case 'docker: changes in its init layer' init_of_docker
+  test_case 'docker: no false alarm, of an image that BuildKit has built' built_in_place
   test_case 'docker, userns-remap: it starts' start_remapped
   test_case 'docker, userns-remap: no false alarm' run_as
   test_case 'docker, userns-remap: no false alarm with --userns host' in_the_host_s_users

@@ -153,6 +153,18 @@ Test(layer, extended_attributes)
   expect("echo >image/f; ln image/f image/g; setcap cap_kill+p image/f", "setcap -r disk/f", "");
 }
 
+#define MAKE_SOCKET(path) "perl -MSocket -e 'socket(S,1,1,0);bind(S,sockaddr_un(shift))' " path
+
+/* What BuildKit leaves behind, unless it hides something of the image. */
+Test(layer, sockets)
+{
+  expect(FILES, MAKE_SOCKET("disk/d/s"), "");
+  expect(FILES, "echo >below/s; " MAKE_SOCKET("disk/s"), "/s: it is not in the image\n");
+  expect(FILES, "rm disk/d/f; " MAKE_SOCKET("disk/d/f"),
+         "/d/f: it is a socket, not a file\n"
+         "/d/f: it is a socket, not a file\n"); /* once more, by the link to it */
+}
+
 Test(layer, too_much_and_too_little)
 {
   expect(FILES, "mkdir -p disk/x/y", "/x: it is not in the image\n");
@@ -267,6 +279,38 @@ Test(layer, upper_that_is_empty)
                "chmod 666 upper/etc/passwd",
                check_empty, "/etc/passwd: it was put there");
   expect_upper("mkdir upper/etc; ln -s /x upper/etc/mtab", check_empty, "/etc/mtab: it was put");
+}
+
+/* Podman adds only who is not there: another line would give the image's groups to others. */
+Test(layer, users_that_the_image_has_are_not_added)
+{
+#define ACCOUNTS(file, below, added)                                                         \
+  "mkdir upper/etc; echo '" below "' >below/etc/" file "; cp below/etc/" file " upper/etc; " \
+  "echo '" added "' >>upper/etc/" file
+  expect_upper(ACCOUNTS("group", "shadow:x:42:", "x:x:43:www-data"), check_empty, "");
+  expect_upper(ACCOUNTS("group", "shadow:x:42:", "x:x:42:www-data"), check_empty,
+               "/etc/group: it was put");
+  expect_upper(ACCOUNTS("group", "shadow:x:0042:", "x:x:42:www-data"), check_empty,
+               "/etc/group: it was put");
+  expect_upper(ACCOUNTS("group", "shadow:x:42:", "shadow:x:43:www-data"), check_empty,
+               "/etc/group: it was");
+  expect_upper(ACCOUNTS("passwd", "www-data:x:33:33::/:/bin/sh", "33:*:33:0:u:/:/bin/sh"),
+               check_empty, "/etc/passwd: it was put");
+}
+
+Test(layer, folders_that_were_copied_have_the_attributes_of_the_image)
+{
+#define NOTE "setfattr -n user.note -v "
+  expect_upper("mkdir upper/etc; " NOTE "a below/etc; " NOTE "a upper/etc", check_empty, "");
+  expect_upper("mkdir upper/etc; " NOTE "a below/etc", check_empty, "");
+  expect_upper("mkdir upper/etc; " NOTE "a below/etc; " NOTE "b upper/etc", check_empty,
+               "/etc: it has the extended attribute user.note");
+  expect_upper("mkdir upper/etc; " NOTE "a upper/etc", check_empty,
+               "/etc: it has the extended attribute user.note");
+  expect_upper(
+      "mkdir upper/etc; for f in below upper; do setfattr -n trusted.overlay.redirect -v /bin "
+      "$f/etc; done",
+      check_empty, "/etc: it has the extended attribute trusted.overlay.redirect");
 }
 
 Test(layer, upper_that_shadows_nothing)
