@@ -8,8 +8,7 @@
  *     image/overlay2/layerdb/sha256/CHAIN/         diff, cache-id, parent, tar-split.json.gz
  *     image/overlay2/imagedb/content/sha256/ID     the config
  *     image/overlay2/repositories.json             names and digests -> id
- *     overlay2/CACHE-ID/diff                       a layer's files; those that BuildKit has made have
- *                                                  ids of its own
+ *     overlay2/CACHE-ID/diff                       a layer's files (BuildKit's ids are shorter)
  */
 #include "common/document.h"
 #include "image/engine.h"

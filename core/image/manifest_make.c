@@ -2,7 +2,7 @@
 #include "image/manifest_make.h"
 
 #include "common/json.h"
-#include "image/tar_split.h"
+#include "image/tarsplit.h"
 
 #define MANIFEST_TYPE "application/vnd.oci.image.manifest.v1+json"
 #define CONFIG_TYPE "application/vnd.oci.image.config.v1+json"
@@ -26,7 +26,7 @@ static int add_layers(const struct image *image, struct json_object *layers, str
     if (layer->kind != LAYER_TAR_SPLIT || layer->record == NULL)
       return error_set(err, "%s has kept no tar-split of the layer %s, whose size is needed",
                        image_engine_name(image->engine), layer->diff_id.text);
-    if (tar_split_size(layer->record, &size, err) < 0)
+    if (tarsplit_size(layer->record, &size, err) < 0)
       return -1;
     json_object_array_add(layers, make_descriptor(LAYER_TYPE, &layer->diff_id, size));
   }

@@ -3,7 +3,7 @@
 
 #include "common/file.h"
 #include "rootfs/beneath.h"
-#include "rootfs/tarsplit.h"
+#include "image/tarsplit.h"
 
 #include <pthread.h>
 

@@ -4,7 +4,7 @@
 #include "common/file.h"
 #include "rootfs/beneath.h"
 #include "rootfs/crc64.h"
-#include "rootfs/tarsplit.h"
+#include "image/tarsplit.h"
 
 #define CHUNK (64UL * 1024)
 

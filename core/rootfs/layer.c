@@ -6,7 +6,7 @@
 #include "rootfs/culprit.h"
 #include "rootfs/entry.h"
 #include "rootfs/extra.h"
-#include "rootfs/tarsplit.h"
+#include "image/tarsplit.h"
 #include "rootfs/whiteout.h"
 
 #include <sys/uio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing a tar-split record (rootfs/tarsplit.h) of a layer that comes as a blob: so that the next
+ * Writing a tar-split record (image/tarsplit.h) of a layer that comes as a blob: so that the next
  * check needs to unpack nothing. It holds no check sums of files.
  */
 #ifndef CORE_ROOTFS_RECORD_H

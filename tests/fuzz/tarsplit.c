@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Any record, plain or compressed: read as a tar stream is, and for its files.
+ * Any record, plain or compressed: read as a tar stream is, for its files, and for its size.
  *
- * Covers: core/rootfs/tarsplit.c core/rootfs/inflate.c
+ * Covers: core/image/tarsplit.c core/image/inflate.c
  */
 #include "fuzz.h"
-
+#include "image/tarsplit.h"
 #include "rootfs/tar.h"
-#include "rootfs/tarsplit.h"
 
 #include <sys/mman.h>
 
@@ -54,8 +53,21 @@ static void read_files(const uint8_t *bytes, size_t length)
       abort();
 }
 
+static void add_up(const uint8_t *bytes, size_t length)
+{
+  struct error err = {.text = ""};
+  int64_t size = 0;
+  cleanup_inflate struct inflate *stream = open_input(bytes, length);
+  if (stream == NULL)
+    return;
+  cleanup_tarsplit struct tarsplit *record = tarsplit_new(stream, "fuzz");
+  if (tarsplit_total(record, &size, &err) == 0 ? size < 0 : err.text[0] == '\0')
+    abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
+  add_up(bytes, length);
   read_as_stream(bytes, length);
   read_files(bytes, length);
   return 0;

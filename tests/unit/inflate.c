@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Compressed files: whole, in several pieces, damaged. */
-#include "rootfs/inflate.h"
+#include "image/inflate.h"
 
 #include "folder.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records of tar-split, and the check sums in them and in sets of paths. */
-#include "rootfs/tarsplit.h"
+#include "image/tarsplit.h"
 
 #include "folder.h"
 #include "rootfs/crc64.h"
@@ -103,6 +103,77 @@ Test(tarsplit, what_is_malformed_is_named_by_its_line)
   expect("{\"type\":1,\"name\":\"a\",\"size\":1}\n",
          "record, line 1: a file's bytes where the tar stream has a header, or the map of a sparse "
          "file of PAX version 1.0, which tar-split leaves out");
+}
+
+/* --- sizes; against real records: tests/e2e/ctk-image.sh ----------------------------------------
+ */
+
+#define SIZES                                                                                     \
+  "{\"type\":2,\"payload\":\"AAAA\",\"position\":0}\n"                                            \
+  "{\"type\":1,\"name\":\"a\",\"size\":5000000000,\"payload\":\"AAAAAAAAAAA=\",\"position\":1}\n" \
+  "{\"type\":1,\"name\":\"d/\",\"payload\":null,\"position\":2}\n"                                \
+  "{\"type\":2,\"payload\":\"AAECAw==\",\"position\":3}\n"
+
+/* Of these lines, packed, of which `cut` bytes are cut off the end: the size, or -1. */
+static int64_t size_of(const char *lines, size_t cut, struct error *err)
+{
+  int64_t size;
+  cleanup_free char *path = path_of("lines.gz");
+  cleanup_free char *pack =
+      xasprintf("cd %s; gzip -nf lines; truncate -s -%zu lines.gz", folder, cut);
+  write_file("lines", lines);
+  cr_assert_eq(system(pack), 0);
+  return tarsplit_size(path, &size, err) < 0 ? -1 : size;
+}
+
+static void expect_no_size(const char *lines, size_t cut, const char *why)
+{
+  struct error err = {.text = ""};
+  cr_expect_eq(size_of(lines, cut, &err), -1, "%.100s", lines);
+  cr_expect(strstr(err.text, why) != NULL && strstr(err.text, "lines.gz") != NULL, "%s", err.text);
+}
+
+Test(tarsplit, files_and_what_is_between_are_added_up)
+{
+  struct error err = {.text = ""};
+  cr_expect_eq(size_of(SIZES, 0, &err), 3 + 5000000000 + 4, "%s", err.text);
+  cr_expect_eq(size_of("", 0, &err), 0, "%s", err.text);
+}
+
+Test(tarsplit, what_has_no_size_is_refused)
+{
+  char file[] = "{\"type\":1,\"name\":\"a\",\"size\":576460752303423487}\n";
+  cleanup_free char *files = xcalloc(17, sizeof(file));
+  for (int i = 0; i < 17; i++)
+    memcpy(files + strlen(files), file, sizeof(file));
+  expect_no_size(files, 0, "line 17: the layer is too large to be one");
+  expect_no_size("{\"type\":1,\"name\":\"a\",\"size\":-1}\n", 0, "where a number is expected");
+  expect_no_size("[]\n", 0, "'{'");
+  expect_no_size(SIZES, 12, "it ends too early");
+}
+
+Test(tarsplit, limits_of_a_line)
+{
+  cleanup_free char *line = xcalloc(TARSPLIT_LINE_MAX + 70000, 1);
+  memset(line, ' ', TARSPLIT_LINE_MAX + 69999);
+  expect_no_size(line, 0, "line 1 is longer than 4194304 bytes");
+  char *name = xcalloc(TARSPLIT_NAME_MAX + 2, 1);
+  memset(name, 'n', TARSPLIT_NAME_MAX + 1);
+  cleanup_free char *named = xasprintf("{\"type\":1,\"name\":\"%s\"}\n", name);
+  expect_no_size(named, 0, "line 1: the file has no name, or a very long one");
+  free(name);
+}
+
+Test(tarsplit, limits_of_a_record)
+{
+  struct error err = {.text = ""};
+  int64_t size;
+  cleanup_free char *path = path_of("many.gz");
+  cleanup_free char *make =
+      xasprintf("yes '{\"type\":2}' | head -n %d | gzip -1 >%s", TARSPLIT_LINES_MAX + 1, path);
+  cr_assert_eq(system(make), 0);
+  cr_expect_eq(tarsplit_size(path, &size, &err), -1);
+  cr_expect(strstr(err.text, "has more than 4000000 lines") != NULL, "%s", err.text);
 }
 
 /* The value that catalogues of checks give for CRC-64/GO-ISO. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rootfs/inflate.h"
+#include "image/inflate.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rootfs/tarsplit.h"
+#include "image/tarsplit.h"
 
 #include "common/base64.h"
 #include "common/json_reader.h"
+#include "common/trust.h"
 
 #define CHUNK (64UL * 1024)
 #define SUM_BYTES 8
@@ -91,7 +92,8 @@ static int next_line(struct tarsplit *record, const char **line, size_t *length,
       *line = start;
       *length = (size_t)(end - start);
       record->at += *length + 1;
-      record->line_number++;
+      if (++record->line_number > TARSPLIT_LINES_MAX)
+        return error_set(err, "%s has more than %d lines", record->name, TARSPLIT_LINES_MAX);
       return 0;
     }
     searched = left;
@@ -327,4 +329,30 @@ int tarsplit_next_file(struct tarsplit *record, struct tarsplit_file *file, stru
   } while (record->item != ITEM_FILE || record->file.size == 0);
   *file = record->file;
   return 1;
+}
+
+/* --- the whole of a record ------------------------------------------------------------------- */
+
+int tarsplit_total(struct tarsplit *record, int64_t *size, struct error *err)
+{
+  *size = 0;
+  for (;;) {
+    if (advance(record, err) < 0)
+      return -1;
+    if (record->ended)
+      return 0;
+    uint64_t more = record->item == ITEM_FILE ? record->file.size : record->segment_end;
+    if (__builtin_add_overflow(*size, more, size))
+      return malformed(record, "the layer is too large to be one", err);
+  }
+}
+
+int tarsplit_size(const char *path, int64_t *size, struct error *err)
+{
+  int fd = trust_open_file(path, err);
+  cleanup_inflate struct inflate *stream = fd >= 0 ? inflate_open(fd, path, err) : NULL;
+  if (stream == NULL)
+    return -1;
+  cleanup_tarsplit struct tarsplit *record = tarsplit_new(stream, path);
+  return tarsplit_total(record, size, err);
 }

@@ -8,13 +8,14 @@
  *
  * It need not be believed: the stream that is made with it is of the layer's digest, or it is not.
  */
-#ifndef CORE_ROOTFS_TARSPLIT_H
-#define CORE_ROOTFS_TARSPLIT_H
+#ifndef CORE_IMAGE_TARSPLIT_H
+#define CORE_IMAGE_TARSPLIT_H
 
-#include "rootfs/inflate.h"
+#include "image/inflate.h"
 
 #define TARSPLIT_LINE_MAX (4UL * 1024 * 1024) /* bytes; a segment has up to 1 MiB, in base64 */
 #define TARSPLIT_NAME_MAX (64UL * 1024)
+#define TARSPLIT_LINES_MAX 4000000 /* a layer has at most 2^20 paths */
 
 struct tarsplit;
 
@@ -47,5 +48,14 @@ struct tarsplit_file {
 
 /* Goes on to the next file that has bytes: 1, 0 at the end, or -1. */
 int tarsplit_next_file(struct tarsplit *record, struct tarsplit_file *file, struct error *err);
+
+/* --- the whole of a record ---------------------------------------------------------------------
+ */
+
+/* The size of the tar stream, in bytes. */
+int tarsplit_total(struct tarsplit *record, int64_t *size, struct error *err);
+
+/* The same of a file, opened by trust (common/trust.h). */
+int tarsplit_size(const char *path, int64_t *size, struct error *err);
 
 #endif

@@ -3,8 +3,8 @@
  * The bytes of a file that may be compressed: gzip (RFC 1952), zstd (RFC 8878), or neither; its
  * first bytes say which. Several gzip members or zstd frames behind each other are one stream.
  */
-#ifndef CORE_ROOTFS_INFLATE_H
-#define CORE_ROOTFS_INFLATE_H
+#ifndef CORE_IMAGE_INFLATE_H
+#define CORE_IMAGE_INFLATE_H
 
 #include "common/error.h"
 
