@@ -132,7 +132,7 @@ static bool is_added(const struct deploy *deploy, const char *path)
 static void put_earlier(FILE *out, const struct install *install)
 {
   struct error none;
-  cleanup_manifest char **earlier = manifest_read(install->prefix, &none);
+  cleanup_manifest_paths char **earlier = manifest_read(install->prefix, &none);
   for (char **path = earlier; path != NULL && *path != NULL; path++)
     if (!is_added(&install->deploy, *path))
       fprintf(out, "%s\n", *path);

@@ -77,7 +77,7 @@ char **manifest_read(const char *prefix, struct error *err)
     return NULL;
   for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
     lines++;
-  cleanup_manifest char **paths = xcalloc(lines + 1, sizeof(*paths));
+  cleanup_manifest_paths char **paths = xcalloc(lines + 1, sizeof(*paths));
   errno = 0;
   return take_lines(text, prefix, name, paths, err) == 0 ? steal_pointer(&paths) : NULL;
 }

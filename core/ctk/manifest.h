@@ -24,11 +24,11 @@ char **manifest_read(const char *prefix, struct error *err);
 
 void manifest_paths_free(char **paths);
 
-static inline void manifest_cleanup(char ***paths)
+static inline void cleanup_manifest_pathsp(char ***paths)
 {
   manifest_paths_free(*paths);
 }
 
-#define cleanup_manifest __attribute__((cleanup(manifest_cleanup)))
+#define cleanup_manifest_paths __attribute__((cleanup(cleanup_manifest_pathsp)))
 
 #endif

@@ -117,7 +117,7 @@ static int check(const char *prefix, struct error *err)
 
 static int uninstall(const char *prefix, bool force, struct error *err)
 {
-  cleanup_manifest char **paths = manifest_read(prefix, err);
+  cleanup_manifest_paths char **paths = manifest_read(prefix, err);
   if (paths == NULL && errno == ENOENT)
     return error_append(err, ": the toolkit was not installed by container-hooks-ctk install: use "
                              "`make uninstall`, or the package manager that brought it");
