@@ -99,6 +99,46 @@ manuals_on_images() {
   take docs/container-hooks-image-verify.7 console 'image verify' | run_console
 }
 
+# --- README.md's ways to each use ----------------------------------------------------------------
+
+uses_spec_patch() {
+  docker_uses_us
+  rm -rf /etc/container-hooks/patches.d
+  take README.md sh patches.d | run_commands
+  make_bundle "$W/bundle" .
+  run_ok container-hooks-ctk apply "$W/bundle"
+  assert_equal 512 "$(jq .linux.resources.pids.limit <<<"$output")"
+  run_ok docker run --rm busybox true
+}
+
+uses_spec_filter() {
+  docker_uses_us
+  take README.md sh no-docker-socket | run_commands
+  run_ok docker run --rm busybox true
+  run_fails docker run --rm --volume /run/docker.sock:/s busybox true
+  assert_contains "$output" 'nobody gets the socket of docker'
+}
+
+uses_audit() {
+  docker_uses_us
+  take README.md sh audit.log | run_commands
+  assert_contains "$output" '"outcome":"created"'
+}
+
+# With the key and the policy of the guide.
+uses_image_verify() {
+  cd "$desk"
+  fresh_config
+  openssl pkey -in sign.pem -pubout -out "$W/team.pub"
+  install -D -m 644 "$W/team.pub" /etc/container-hooks/keys/team.pub
+  find_blocks $guide json sigstoreSigned | xargs cat >/etc/container-hooks/policy.json
+  rm -rf /var/lib/container-hooks/trust
+  take README.md sh 'image sign' | run_commands
+  run_ok docker run --rm team/app:1 true
+  take README.md sh 'runc spec' | run_commands
+  assert_contains "$output" image-verify
+}
+
 # --- READMEs of plugins --------------------------------------------------------------------------
 
 # The entries that READMEs show are ones that each plugin accepts.
@@ -179,6 +219,7 @@ readme_of_audit() {
   run_ok container-hooks-ctk plugin check audit
   echo 'plugins = ( { name = "file-hooks"; }, { name = "audit"; } );' >$config
   echo '{"poststop": [{"path": "/bin/true"}]}' >/etc/container-hooks/hooks.json
+  rm -f /var/log/container-hooks/audit.log
   run_ok docker run --rm busybox true
   take $page json poststop >"$W/record.json"
   diff <(jq -r 'keys_unsorted[]' "$W/record.json") <(jq -r keys_unsorted[] /var/log/container-hooks/audit.log)
@@ -196,6 +237,32 @@ readme_of_audit() {
   wait_until 10 bash -c "bash $W/journalctl | grep -q refused"
   run_commands <"$W/journalctl"
   assert_contains "$output" '"outcome":"refused"'
+}
+
+manual_of_the_shipped_plugins() {
+  local page=docs/container-hooks-plugins.7
+  docker_uses_us
+  take $page literal logger >/etc/container-hooks/hooks.json
+  take $page literal '"version"' >/etc/containers/oci/hooks.d/umount.json
+  run_ok container-hooks-ctk config --set 'plugins.file-hooks.settings.dirs=/etc/containers/oci/hooks.d,'
+  run_ok container-hooks-ctk plugin check file-hooks
+  assert_lacks "$output" warn
+
+  mkdir -p /etc/container-hooks/patches.d /etc/container-hooks/filters
+  rm -f /etc/container-hooks/patches.d/*
+  take $page literal oomScoreAdj >/etc/container-hooks/patches.d/10-java.json
+  take $page literal 'name = "audit"' >$config
+  take $page console 'plugin check' | run_console
+
+  install -m 755 /bin/cat /etc/container-hooks/filters/zone
+  take $page literal spec-filter >$config
+  run_ok container-hooks-ctk plugin check
+
+  docker_uses_us
+  take docs/container-hooks.8 literal prestart >/etc/container-hooks/hooks.json
+  rm -f /var/log/noted.txt
+  run_ok docker run --rm busybox true
+  [ -s /var/log/noted.txt ]
 }
 
 plugin_that_asks() {
@@ -217,11 +284,16 @@ test_plugins() {
   test_case 'image-verify: enforce' guide_enforces
   test_case 'image-verify: the message of verify-rootfs(8)' guide_compares
   test_case 'image-verify: the examples of the manuals' manuals_on_images
+  test_case 'README: the shortest way to a limit' uses_spec_patch
+  test_case 'README: the shortest way to a rule of your own' uses_spec_filter
+  test_case 'README: the shortest way to a record' uses_audit
+  test_case 'README: the shortest way to signed images' uses_image_verify
   test_case 'entries that READMEs show are valid' entries_are_valid
   test_case 'README of file-hooks' readme_of_file_hooks
   test_case 'README of spec-patch' readme_of_spec_patch
   test_case 'README of spec-filter' readme_of_spec_filter
   test_case 'README of audit' readme_of_audit
+  test_case 'manuals: container-hooks-plugins(7), container-hooks(8)' manual_of_the_shipped_plugins
   test_case 'the interface: a plugin that asks' plugin_that_asks
   elsewhere docs/writing-plugins.md sh writing-plugins.sh
 }

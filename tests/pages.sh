@@ -41,9 +41,10 @@ split_manual() {
     { within = /^\.Dl / }' "$1"
 }
 
-# Every page that is printed for people. Golden cases and the project of `plugin new` have none.
+# Every page that is printed for people. The blocks of a translation are those of the original
+# (tests/tree.sh).
 pages() {
-  (cd "$TOP" && find README.md docs plugins -name '*.md' -o -path 'docs/*.[1-8]') | sort
+  (cd "$TOP" && find README.md docs plugins -name '*.md' ! -name '*.zh-CN.md' -o -path 'docs/*.[1-8]') | sort
 }
 
 split_pages() {

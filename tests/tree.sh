@@ -104,6 +104,24 @@ git_files() {
   done | sort -u
 }
 
+# Each setting of the table in a plugin's README stands in the manual of the plugin.
+manuals_have_the_settings() {
+  local readme page name
+  for readme in plugins/*/README.md; do
+    page=docs/container-hooks-plugins.7
+    [ "$readme" != plugins/image-verify/README.md ] || page=docs/container-hooks-image-verify.7
+    while read -r name; do
+      grep -qE "^\.It Cm (.* )?$name( |$)" "$page" || fail "$page does not have the setting $name of $readme"
+    done < <(sed -n '/^## Settings/,/^## /s/^| `\([a-z-]*\)` .*/\1/p' "$readme")
+  done
+}
+
+# The Chinese README says what the English one says: its headings, blocks, tables and paragraphs are as
+# many, and have the same commands, names and links.
+translation_is_whole() {
+  diff <(/usr/bin/python3 tests/skeleton.py README.md) <(/usr/bin/python3 tests/skeleton.py docs/README.zh-CN.md)
+}
+
 # --- what everything must have -------------------------------------------------------------------
 
 # Golden cases are data, most of it in JSON, which has no comments.
@@ -165,6 +183,8 @@ test_case 'one file loads shared objects' only_in core/worker/plugin.c 'dlm?open
 test_case 'docs/architecture.md names nothing that is not there' architecture_is_true
 test_case 'docs/architecture.md names every folder of core' architecture_is_whole
 test_case 'links in documents lead somewhere' links_lead_somewhere
+test_case 'the manuals have every setting of the plugins' manuals_have_the_settings
+test_case 'the Chinese README has what the English one has' translation_is_whole
 test_case 'every source has its licence' licences
 test_case 'every plugin is complete and listed' plugins_are_complete
 test_case 'every script of tests can be run' tests_can_be_run

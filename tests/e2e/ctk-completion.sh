@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# bash completion and the manual page: both have what the program has. Needs no root.
+# bash completion and the manual pages: they have what the programs have, and nothing else. Needs no root.
 . "$(dirname "$0")/../lib.sh"
 
 # offers EXPECTED WORD…: the last word is the one being typed; the program's own name comes first.
@@ -61,6 +61,41 @@ manual() {
   assert_contains "$page" "container-hooks-ctk $*"
 }
 
+# synopsis COMMAND: the options that the page's synopsis has for it.
+synopsis() {
+  awk -v wanted="$1" '
+    /^\.Sh / { inside = /SYNOPSIS/ }
+    !inside { next }
+    /^\.Nm/ { command = "" }
+    /^\.Cm / && command == "" { command = substr($0, 5); next }
+    command == wanted { print }' "$TOP/docs/container-hooks-ctk.8" |
+    { grep -oE '(Fl|\|) -[a-z][a-z-]+' || true; } | sed 's/^.* /-/'
+}
+
+# The other way round: what the page has, the program has.
+manual_has_no_more() {
+  local option help
+  run_ok "$CTK" "$@" --help
+  help=$output
+  for option in $(synopsis "$*"); do
+    grep -qE -- "^  (-., )?$option([ =[]|$)" <<<"$help" || fail "the manual has $option for $*"
+  done
+}
+
+# The commands of the page are those that are looked at here.
+manual_has_every_command() {
+  assert_equal "$(printf '%s\n' "${commands[@]}" | grep -vxE '|runtime|plugin|image' | sort)" \
+    "$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm //p' "$TOP/docs/container-hooks-ctk.8" | sort)"
+}
+
+# verify-rootfs is called by nobody's hand, but has a --help and a page as well.
+manual_of_verify_rootfs() {
+  run_ok "$TOOLKIT/verify-rootfs" --help
+  assert_equal "$(grep -oE -- '--[a-z][a-z-]+' <<<"$output" | sort -u)" \
+    "$(sed -n '/^\.Sh DESC/,/^\.Sh WHAT/p' "$TOP/docs/verify-rootfs.8" | grep -E '^\.It Fl' |
+      grep -oE 'Fl -[a-z-]+' | sed 's/Fl /-/' | sort -u)"
+}
+
 values() {
   mkdir -p "$W/values/folder"
   touch "$W/values/file.json"
@@ -116,16 +151,20 @@ install_toolkit
 . "$TOP/etc/bash-completion/container-hooks-ctk"
 test_case 'every command' every_command
 test_case 'help, and a word that is none' help_is_a_word
-for command in '' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config \
-  'config check' plugin 'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' \
-  'plugin new' 'plugin test' \
-  apply doctor install uninstall image 'image sign' 'image fetch' 'image add' 'image export' \
-  'image import' 'image list' 'image verify' 'image digest' 'image remove'; do
+commands=('' runtime 'runtime configure' 'runtime unconfigure' 'runtime status' config 'config check'
+  plugin 'plugin list' 'plugin show' 'plugin enable' 'plugin disable' 'plugin check' 'plugin new'
+  'plugin test' apply doctor install uninstall image 'image sign' 'image fetch' 'image add'
+  'image export' 'image import' 'image list' 'image verify' 'image digest' 'image remove')
+for command in "${commands[@]}"; do
   # shellcheck disable=SC2086
   test_case "the options of: container-hooks-ctk $command" options $command
   # shellcheck disable=SC2086
   test_case "the manual has: container-hooks-ctk $command" manual $command
+  # shellcheck disable=SC2086
+  test_case "the manual has no more: container-hooks-ctk $command" manual_has_no_more $command
 done
+test_case 'the manual has every command, and no other' manual_has_every_command
+test_case 'the manual of verify-rootfs has its options, and no others' manual_of_verify_rootfs
 test_case 'values: engines, files, folders' values
 test_case 'values: plugins by their names, and files of plugins' plugins
 test_case 'values: keys of the config' keys
