@@ -8,6 +8,9 @@ SYSCONFDIR ?= /etc
 DESTDIR    ?=
 BUILD      ?= build
 
+# One spelling, build and not /…/build: by it make knows the objects whose headers have changed.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
+
 # WERROR=1 makes warnings errors; SANITIZE=address,undefined builds with sanitizers; V=1 shows the
 # commands.
 WERROR   ?=
