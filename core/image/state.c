@@ -124,7 +124,9 @@ int state_find_hex(const char *folder, const char *start, struct digest *digest,
 char *state_if_there(char *path)
 {
   struct stat status;
-  if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
+  bool there =
+      stat(path, &status) == 0 ? S_ISREG(status.st_mode) : errno != ENOENT && errno != ENOTDIR;
+  if (there) /* what cannot be looked at: who opens it says why */
     return path;
   free(path);
   return NULL;

@@ -37,8 +37,8 @@ int state_config(const char *path, const struct digest *digest, struct image_con
    there is none. */
 int state_find_hex(const char *folder, const char *start, struct digest *digest, struct error *err);
 
-/* "PATH" if there is such a regular file, owned by the caller; else NULL. Takes ownership of the
-   path. */
+/* "PATH" if there is such a regular file, or what cannot be looked at; owned by the caller; else
+   NULL. Takes ownership of the path. */
 char *state_if_there(char *path);
 
 /* Is it 64 hexadecimal digits, as engines name containers and layers? */

@@ -6,7 +6,11 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+
+#define NEW_NAME \
+  ".new" /* one is enough: who writes has the lock, and takes what a killed one left */
 
 static int make_folder(const char *path, mode_t mode, struct error *err)
 {
@@ -28,17 +32,30 @@ int state_folder_open(const char *state, const char *name, struct error *err)
   return trust_open_folder(path, err);
 }
 
+/* The folder anew and locked: of one open folder, threads would share the lock. */
+static int lock(int folder)
+{
+  cleanup_close int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return -1;
+  while (flock(fd, LOCK_EX) < 0)
+    if (errno != EINTR)
+      return -1;
+  return steal_fd(&fd);
+}
+
 int state_folder_write(int folder, const char *name, const char *text)
 {
-  /* Its own name for each process: two may start at the same time. */
-  cleanup_free char *new_name = xasprintf(".%d.new", getpid());
+  cleanup_close int locked = lock(folder);
+  if (locked < 0)
+    return -1;
   cleanup_close int fd =
-      openat(folder, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+      openat(folder, NEW_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd >= 0 && file_write_all(fd, text, strlen(text)) == 0 &&
-      renameat(folder, new_name, folder, name) == 0)
+      renameat(folder, NEW_NAME, folder, name) == 0)
     return 0;
   int saved = errno;
-  unlinkat(folder, new_name, 0);
+  unlinkat(folder, NEW_NAME, 0);
   errno = saved;
   return -1;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Killed, or failed by the kernel, at any system call of a create: config.json is the old one or the
-# new one, whole; what was left behind goes with the next create; no container starts unedited.
+# The front of a create is killed while its worker is at work: the worker ends with it, and so does
+# what that has started. (faults.sh kills and fails them at every system call.)
 . "$(dirname "$0")/../lib.sh"
 
 command -v strace >/dev/null || skip_all 'strace is not installed'
@@ -18,55 +18,6 @@ fresh_bundle() {
   mkdir "$W/bundle"
   cp "$old" "$W/bundle/config.json"
 }
-
-# create_under INJECTION: a create of which strace spoils system calls, counted in each process.
-create_under() {
-  fresh_bundle
-  status=0
-  timeout 60 strace -f -qq -o /dev/null -e "inject=$1" \
-    "$RUNTIME" create --bundle "$W/bundle" c1 </dev/null >/dev/null 2>&1 || status=$?
-}
-
-whole() {
-  cmp -s "$W/bundle/config.json" "$old" || cmp -s "$W/bundle/config.json" "$W/new.json" ||
-    fail "config.json is neither the old nor the new one after $1"
-}
-
-# The number of system calls of the longest of our processes, the low-level runtime's left out.
-count_calls() {
-  fresh_bundle
-  strace -ff -qq -o "$W/calls" "$RUNTIME" create --bundle "$W/bundle" c1
-  cp "$W/bundle/config.json" "$W/new.json"
-  ! cmp -s "$W/new.json" "$old"
-  calls=$(wc -l "$W"/calls.* | sort -n | tail -n 2 | head -n 1 | awk '{print $1}')
-  [ "$calls" -gt 50 ]
-  echo "$calls" >"$W/count"
-}
-
-# Every fifth call: all of them would take minutes.
-killed_anywhere() {
-  local call
-  for ((call = 1; call <= $(cat "$W/count"); call += 5)); do
-    create_under "all:signal=SIGKILL:when=$call"
-    whole "SIGKILL at call $call"
-    "$RUNTIME" create --bundle "$W/bundle" c1
-    assert_equal config.json "$(ls -A "$W/bundle")"
-    cmp "$W/bundle/config.json" "$W/new.json"
-  done
-}
-
-failed_anywhere() {
-  local call
-  for ((call = 2; call <= $(cat "$W/count"); call += 9)); do
-    create_under "all:error=$1:when=$call"
-    whole "$1 at call $call"
-    if [ -e "$W/starts" ]; then
-      cmp "$W/bundle/config.json" "$W/new.json" || fail "started unedited after $1 at call $call"
-    fi
-  done
-}
-
-# --- the front is killed, and the worker is not ----------------------------------------------------
 
 workers() {
   grep -lF "$TOOLKIT/modify" /proc/[0-9]*/cmdline 2>/dev/null
@@ -149,12 +100,6 @@ no_front() {
   [ -z "$(fronts)" ]
 }
 
-test_case 'a create makes its edits' count_calls
-test_case 'SIGKILL at any system call leaves a whole config.json, and the next create is clean' \
-  killed_anywhere
-for error in ENOSPC EIO ENOMEM EMFILE EINTR; do
-  test_case "$error at any system call: edited, or not started" failed_anywhere $error
-done
 for signal in TERM HUP KILL; do
   test_case "SIG$signal to the front: the worker ends too" ended_by $signal
 done
