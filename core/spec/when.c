@@ -13,6 +13,16 @@ struct when *when_new(enum when_mode mode)
   return when;
 }
 
+static void free_patterns(struct when_patterns *patterns)
+{
+  while (patterns->first != NULL) {
+    struct when_pattern *pattern = patterns->first;
+    patterns->first = pattern->next;
+    regfree(&pattern->pattern);
+    free(pattern);
+  }
+}
+
 static void free_annotation(struct when_annotation *annotation)
 {
   if (!annotation->any_key)
@@ -37,12 +47,8 @@ void when_free(struct when *when)
     when->annotations = annotation->next;
     free_annotation(annotation);
   }
-  while (when->commands != NULL) {
-    struct when_command *command = when->commands;
-    when->commands = command->next;
-    regfree(&command->pattern);
-    free(command);
-  }
+  free_patterns(&when->commands);
+  free_patterns(&when->images);
   while (when->variables != NULL) {
     struct when_variable *variable = when->variables;
     when->variables = variable->next;
@@ -55,7 +61,8 @@ bool when_is_empty(const struct when *when)
 {
   return when->always == WHEN_UNSET && when->bind_mounts == WHEN_UNSET &&
          when->has_binds == WHEN_UNSET && when->sandboxes == WHEN_UNSET &&
-         when->annotations == NULL && when->commands == NULL && when->variables == NULL;
+         when->annotations == NULL && when->commands.first == NULL && when->images.first == NULL &&
+         when->variables == NULL;
 }
 
 /* The letter or digit behind the first backslash that POSIX gives no meaning; '\0' if none. */
@@ -101,34 +108,40 @@ int when_add_bind_mounts(struct when *when, const struct value *boolean, struct 
   return add_flag(&when->bind_mounts, boolean, err);
 }
 
-static int add_command(struct when *when, const struct value *pattern, struct error *err)
+static int add_pattern(struct when_patterns *patterns, const struct value *value, struct error *err)
 {
   const char *text;
-  if (when->command_count == WHEN_PATTERNS_MAX)
-    return value_error(pattern, err, "is one pattern too many; at most %d are allowed",
+  if (patterns->count == WHEN_PATTERNS_MAX)
+    return value_error(value, err, "is one pattern too many; at most %d are allowed",
                        WHEN_PATTERNS_MAX);
-  if (value_text(pattern, &text, err) < 0)
+  if (value_text(value, &text, err) < 0)
     return -1;
-  cleanup_free struct when_command *command = xcalloc(1, sizeof(*command));
-  if (compile(&command->pattern, text, pattern, err) < 0)
+  cleanup_free struct when_pattern *pattern = xcalloc(1, sizeof(*pattern));
+  if (compile(&pattern->pattern, text, value, err) < 0)
     return -1;
-  command->next = when->commands;
-  when->commands = steal_pointer(&command);
-  when->command_count++;
+  pattern->next = patterns->first;
+  patterns->first = steal_pointer(&pattern);
+  patterns->count++;
+  return 0;
+}
+
+static int add_patterns(struct when_patterns *patterns, const struct value *array,
+                        struct error *err)
+{
+  size_t count;
+  if (value_array(array, WHEN_PATTERNS_MAX, &count, err) < 0)
+    return -1;
+  for (size_t i = 0; i < count; i++) {
+    struct value value = value_element(array, i);
+    if (add_pattern(patterns, &value, err) < 0)
+      return -1;
+  }
   return 0;
 }
 
 int when_add_commands(struct when *when, const struct value *patterns, struct error *err)
 {
-  size_t count;
-  if (value_array(patterns, WHEN_PATTERNS_MAX, &count, err) < 0)
-    return -1;
-  for (size_t i = 0; i < count; i++) {
-    struct value pattern = value_element(patterns, i);
-    if (add_command(when, &pattern, err) < 0)
-      return -1;
-  }
-  return 0;
+  return add_patterns(&when->commands, patterns, err);
 }
 
 int when_add_annotation(struct when *when, const char *key, const struct value *pattern,
@@ -245,8 +258,8 @@ static int add_oci_hooks(struct when *when, const struct value *object, struct e
 
 static int add_ours(struct when *when, const struct value *object, struct error *err)
 {
-  static const char *const keys[] = {"annotations", "commands",  "environment",
-                                     "bind-mounts", "sandboxes", NULL};
+  static const char *const keys[] = {"annotations", "commands", "environment", "bind-mounts",
+                                     "sandboxes",   "images",   NULL};
   struct value member;
   if (value_object(object, keys, err) < 0)
     return -1;
@@ -261,6 +274,8 @@ static int add_ours(struct when *when, const struct value *object, struct error 
   if (value_find(object, "bind-mounts", &member) && add_flag(&when->has_binds, &member, err) < 0)
     return -1;
   if (value_find(object, "sandboxes", &member) && add_flag(&when->sandboxes, &member, err) < 0)
+    return -1;
+  if (value_find(object, "images", &member) && add_patterns(&when->images, &member, err) < 0)
     return -1;
   return when_is_empty(when)
              ? value_error(object, err, "has no condition; leave it out to match every container")

@@ -21,6 +21,9 @@
  *                  of this very name, and its value (the last one) matches the pattern.
  *   bind-mounts    true: it has a bind mount that somebody asked for; false: it has none.
  *   sandboxes      true: it is the sandbox of a pod (spec/origin.h); false: it is not.
+ *   images         Matches if the full name of the container's image matches any of the patterns:
+ *                  docker.io/library/busybox:latest. An image that has no name matches none. Where
+ *                  nobody has told which image it is, that is an error.
  *
  * In these, pairs may also be a list of groups, { key, value } and { name, value }: the keys of a
  * config.cfg cannot have a dot.
@@ -40,7 +43,9 @@
 
 #include "common/document.h"
 
-#define WHEN_PATTERNS_MAX 64          /* commands, as many annotations, and as many variables */
+#include <container-hooks/plugin.h>
+
+#define WHEN_PATTERNS_MAX 64          /* of each condition that has some */
 #define WHEN_PATTERN_MAX 1024         /* bytes of one */
 #define WHEN_TEXT_MAX (1024UL * 1024) /* bytes of a text that a pattern is tried on */
 
@@ -76,9 +81,16 @@ int when_add_annotation(struct when *when, const char *key, const struct value *
 /* True if no condition was added: nothing will ever match. */
 bool when_is_empty(const struct when *when);
 
-/* Stores in *match whether a container matches. `spec` is the root of its config.json, `bundle` the
-   folder of that; a wrong type in the spec is an error if the answer depends on it. */
-int when_match(const struct when *when, const struct value *spec, const char *bundle, bool *match,
+/* What conditions are asked of; all borrowed. */
+struct when_container {
+  const struct value *spec;      /* the root of its config.json */
+  const char *bundle;            /* the folder of that */
+  const struct cht_image *image; /* NULL: nobody has told */
+};
+
+/* Stores in *match whether a container matches. A wrong type in the spec is an error if the answer
+   depends on it. */
+int when_match(const struct when *when, const struct when_container *container, bool *match,
                struct error *err);
 
 #endif

@@ -7,9 +7,15 @@
 
 #include <regex.h>
 
-struct when_command {
-  struct when_command *next;
+/* A pattern of a list, of which one must match. */
+struct when_pattern {
+  struct when_pattern *next;
   regex_t pattern;
+};
+
+struct when_patterns {
+  struct when_pattern *first;
+  size_t count;
 };
 
 struct when_annotation {
@@ -34,9 +40,9 @@ struct when {
   enum when_flag has_binds;   /* ours: false is "has none" */
   enum when_flag sandboxes;
   struct when_annotation *annotations;
-  struct when_command *commands;
+  struct when_patterns commands, images;
   struct when_variable *variables;
-  size_t annotation_count, command_count, variable_count;
+  size_t annotation_count, variable_count;
 };
 
 #endif

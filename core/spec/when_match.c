@@ -35,6 +35,14 @@ static bool finds(const regex_t *pattern, const char *text)
   return regexec(pattern, text, 0, NULL, 0) == 0;
 }
 
+static bool finds_any(const struct when_patterns *patterns, const char *text)
+{
+  for (const struct when_pattern *p = patterns->first; p != NULL; p = p->next)
+    if (finds(&p->pattern, text))
+      return true;
+  return false;
+}
+
 static int put_bind_mounts(const struct when *when, const struct value *spec,
                            struct verdict *verdict, struct error *err)
 {
@@ -101,10 +109,7 @@ static int put_commands(const struct when *when, const struct value *spec, struc
   if (value_text(&first, &text, err) < 0 || check_length("command", text, text, err) < 0)
     return -1;
 
-  bool match = false;
-  for (const struct when_command *c = when->commands; c != NULL && !match; c = c->next)
-    match = finds(&c->pattern, text);
-  put(verdict, match);
+  put(verdict, finds_any(&when->commands, text));
   return 0;
 }
 
@@ -127,15 +132,32 @@ static int put_patterns(const struct when *when, const struct value *spec, struc
   if (!verdict->decided && when->annotations != NULL &&
       put_annotations(when, spec, verdict, err) < 0)
     return -1;
-  if (!verdict->decided && when->commands != NULL && put_commands(when, spec, verdict, err) < 0)
+  if (!verdict->decided && when->commands.first != NULL &&
+      put_commands(when, spec, verdict, err) < 0)
     return -1;
   return put_environment(when, spec, verdict, err);
 }
 
-int when_match(const struct when *when, const struct value *spec, const char *bundle, bool *match,
+/* Patterns on a name that nobody knows would take a container out of a plugin, or into it, by
+   chance. */
+static int put_images(const struct when *when, const struct cht_image *image,
+                      struct verdict *verdict, struct error *err)
+{
+  if (image == NULL)
+    return error_set(err, "nobody has told which image this container is, which the condition "
+                          "`images` asks for: list image-verify before, and for all containers");
+  const char *name = image->name;
+  if (name != NULL && check_length("image's name", name, name, err) < 0)
+    return -1;
+  put(verdict, name != NULL && finds_any(&when->images, name));
+  return 0;
+}
+
+int when_match(const struct when *when, const struct when_container *container, bool *match,
                struct error *err)
 {
   struct verdict verdict = {.mode = when->mode};
+  const struct value *spec = container->spec;
   bool asks_binds = when->bind_mounts != WHEN_UNSET || when->has_binds != WHEN_UNSET;
   if (when->always != WHEN_UNSET)
     put(&verdict, when->always == WHEN_TRUE);
@@ -144,7 +166,10 @@ int when_match(const struct when *when, const struct value *spec, const char *bu
   if (put_patterns(when, spec, &verdict, err) < 0)
     return -1;
   if (!verdict.decided && when->sandboxes != WHEN_UNSET)
-    put(&verdict, origin_is_sandbox(spec, bundle) == (when->sandboxes == WHEN_TRUE));
+    put(&verdict, origin_is_sandbox(spec, container->bundle) == (when->sandboxes == WHEN_TRUE));
+  if (!verdict.decided && when->images.first != NULL &&
+      put_images(when, container->image, &verdict, err) < 0)
+    return -1;
   *match = verdict.match;
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "worker/pin.h"
 #include "worker/plugin.h"
 #include "worker/settings.h"
+#include "worker/told.h"
 #include "worker/visit.h"
 
 #define LOGGED_EDITS 8 /* in one line */
@@ -99,6 +100,7 @@ int chain_load(struct chain *chain, const struct config *config,
   chain->edits = (struct edits){.items = NULL};
   chain->pins = NULL;
   chain->pin_count = 0;
+  chain->told = (struct told){.by = NULL};
   chain->report = report;
   chain->process = getpid();
   int result = 0;
@@ -138,10 +140,12 @@ static int concerns(const struct link *link, struct json_object *spec, struct er
 {
   const struct document document = {.name = "config.json", .tree = spec};
   const struct value root = document_root(&document);
+  const struct when_container container = {
+      .spec = &root, .bundle = link->context.bundle, .image = told_image(link->chain)};
   bool match = true;
   if (link->when == NULL)
     return true;
-  if (when_match(link->when, &root, link->context.bundle, &match, err) < 0)
+  if (when_match(link->when, &container, &match, err) < 0)
     return error_wrap(err, "%s:%u: when", link->entry->file,
                       config_setting_source_line(link->entry->when));
   return match;
@@ -187,6 +191,7 @@ static int modify_link(struct link *link, struct json_object **spec, struct erro
 static void restore(struct link *link, struct json_object **spec, struct json_object **before)
 {
   pins_drop(link->chain, link);
+  told_drop(link->chain, link);
   json_object_put(*spec);
   *spec = steal_pointer(before);
 }
@@ -346,6 +351,7 @@ void chain_free(struct chain *chain)
     when_free(chain->links[i].when);
   }
   pins_drop(chain, NULL);
+  told_drop(chain, NULL);
   free(chain->pins);
   edits_free(&chain->edits);
 }

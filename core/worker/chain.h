@@ -32,6 +32,12 @@ struct pin {
   struct json_object *value; /* owned; a copy */
 };
 
+/* Which image the container is. */
+struct told {
+  const struct link *by;  /* NULL: nobody has told */
+  struct cht_image image; /* its texts are owned */
+};
+
 /* How far an entry has come. */
 enum link_state {
   LINK_ABSENT = 0, /* it is not enabled, or left out */
@@ -63,6 +69,7 @@ struct chain {
   struct edits edits;
   struct pin *pins; /* owned */
   size_t pin_count;
+  struct told told;
   struct report *report;          /* borrowed; says which plugin is at work */
   char notice[REPORT_NOTICE_MAX]; /* what plugins told the user */
   pid_t process;

@@ -8,6 +8,7 @@
 #include "worker/chain.h"
 #include "worker/pin.h"
 #include "worker/settings.h"
+#include "worker/told.h"
 
 static struct link *link_of(struct cht_context *ctx)
 {
@@ -271,6 +272,21 @@ static int host_remove(struct cht_context *ctx, const char *pointer)
   return field_remove(ctx->spec, pointer, &err) < 0 ? failed(ctx, &err) : 0;
 }
 
+/* --- the image ----------------------------------------------------------------------------- */
+
+static int host_set_image(struct cht_context *ctx, const struct cht_image *image)
+{
+  struct error err;
+  if (need_spec(ctx) < 0)
+    return -1;
+  return told_image_set(link_of(ctx), image, &err) < 0 ? failed(ctx, &err) : 0;
+}
+
+static const struct cht_image *host_image(struct cht_context *ctx)
+{
+  return told_image(link_of(ctx)->chain);
+}
+
 /* The order is the header's; a later version appends. */
 const struct cht_host host_functions = {
     .size = sizeof(struct cht_host),
@@ -301,4 +317,6 @@ const struct cht_host host_functions = {
     .set_json = host_set_json,
     .remove = host_remove,
     .tell = host_tell,
+    .set_image = host_set_image,
+    .image = host_image,
 };

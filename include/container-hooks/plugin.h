@@ -147,6 +147,19 @@ struct cht_device {
   const char *access CHT_NULL; /* of "rwm": read, write, make nodes; NULL: all three */
 };
 
+/*
+ * Which image a container is, as a plugin has found out by what the engine keeps and not by what
+ * the container's user says. Since 1.2.
+ */
+struct cht_image {
+  size_t size;    /* of this struct: in the plugin that tells, in the host that is asked */
+  const char *id; /* the digest of its config, "sha256:…" */
+  const char *name CHT_NULL; /* in full, "docker.io/library/busybox:latest"; NULL: it has none */
+  const char *signed_digest CHT_NULL; /* of the manifest or index that a signature which counts is
+                                         over; NULL: none is */
+  bool accepted CHT_ZERO;             /* a policy lets it run */
+};
+
 /* What a plugin is told of its container; lent for one call. */
 struct cht_context {
   size_t size;                 /* of this struct in the host */
@@ -231,6 +244,8 @@ struct cht_host {
   int (*remove)(struct cht_context *, const char *pointer);
   /* since 1.2 */
   int (*tell)(struct cht_context *, const char *format, va_list args);
+  int (*set_image)(struct cht_context *, const struct cht_image *);
+  const struct cht_image *(*image)(struct cht_context *);
 };
 
 /* Does the host have this function, named as in struct cht_host? What the plugin's own minor
@@ -485,6 +500,29 @@ static inline int cht_remove(struct cht_context *ctx, const char *pointer)
   if (!CHT_HAS(ctx, remove))
     return cht_needs(ctx, "cht_remove");
   return ctx->host->remove(ctx, pointer);
+}
+
+/* --- the image ----------------------------------------------------------------------------- */
+
+/*
+ * Tells the plugins behind this one, and all conditions on images, which image the container is.
+ * Once for a container, in modify; everything is copied. If the plugin fails, it has told nothing.
+ * Since 1.2.
+ */
+static inline int cht_set_image(struct cht_context *ctx, const struct cht_image *image)
+{
+  if (!CHT_HAS(ctx, set_image))
+    return cht_needs(ctx, "cht_set_image");
+  return ctx->host->set_image(ctx, image);
+}
+
+/* What a plugin before has told, in finish any plugin; borrowed. NULL: nobody has. Since 1.2. */
+static inline const struct cht_image *cht_image(struct cht_context *ctx)
+{
+  if (CHT_HAS(ctx, image))
+    return ctx->host->image(ctx);
+  cht_needs(ctx, "cht_image");
+  return NULL;
 }
 
 /* --- the plugin's one symbol ---------------------------------------------------------------- */

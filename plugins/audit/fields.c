@@ -162,6 +162,20 @@ static struct json_object *make_image(struct record *record)
   return text(record, member_text(member(record->spec.json, "annotations", json_type_object), key));
 }
 
+/* What a plugin has found out by itself, image-verify for one. */
+static struct json_object *make_identity(struct record *record)
+{
+  const struct cht_image *image = cht_image(record->ctx);
+  if (image == NULL)
+    return NULL;
+  struct json_object *object = json_object_new_object();
+  add_text(record, object, "name", image->name);
+  add_text(record, object, "id", image->id);
+  add_text(record, object, "signed", image->signed_digest);
+  json_object_object_add(object, "accepted", json_object_new_boolean(image->accepted));
+  return object;
+}
+
 /* --- the process --------------------------------------------------------------------------- */
 
 /* Arguments may hold secrets; the program's name rarely does. */
@@ -346,6 +360,7 @@ const struct field all_fields[] = {
     {"engine", true, make_engine},
     {"sandbox", true, make_sandbox},
     {"image", true, make_image},
+    {"identity", true, make_identity},
     {"bundle", true, make_bundle},
     {"rootfs", false, make_rootfs},
     {"command", true, make_command},

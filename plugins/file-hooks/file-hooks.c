@@ -65,11 +65,12 @@ static int add_hook(struct cht_context *ctx, const struct rule *rule)
 
 static int add_hooks(struct cht_context *ctx, const struct value *spec, const struct rules *rules)
 {
+  const struct when_container container = {.spec = spec, .bundle = ctx->bundle};
   struct error err;
   for (size_t i = 0; i < rules->count; i++) {
     const struct rule *rule = &rules->list[i];
     bool match = true;
-    if (rule->when != NULL && when_match(rule->when, spec, ctx->bundle, &match, &err) < 0)
+    if (rule->when != NULL && when_match(rule->when, &container, &match, &err) < 0)
       return cht_fail(ctx, "%s (asked by %s)", err.text, rule->file);
     if (!match)
       cht_log(ctx, CHT_DEBUG, "%s does not match this container", rule->file);

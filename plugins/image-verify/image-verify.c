@@ -104,6 +104,29 @@ static bool is_sample(const struct cht_context *ctx)
   return ctx->dry_run && text_equal(ctx->container_id, "sample");
 }
 
+/* Those behind may ask for an image. */
+static int tell_sample(struct cht_context *ctx)
+{
+  const struct cht_image sample = {
+      .size = sizeof(sample), .id = "sha256:sample", .name = "localhost/sample:latest"};
+  return cht_set_image(ctx, &sample);
+}
+
+/* For the plugins behind, whatever the policy says of it. */
+static int tell_image(struct cht_context *ctx, const struct judgement *judgement, bool accepted)
+{
+  const struct verdict *verdict = &judgement->verdict;
+  bool is_signed = accepted && verdict->key != NULL;
+  const struct cht_image image = {
+      .size = sizeof(image),
+      .id = judgement->image.id.text,
+      .name = judgement->image.name,
+      .signed_digest = is_signed ? verdict->signed_digest.text : NULL,
+      .accepted = accepted,
+  };
+  return digest_is_set(&judgement->image.id) ? cht_set_image(ctx, &image) : 0;
+}
+
 static int modify(struct cht_context *ctx)
 {
   cleanup_settings struct settings settings = {.policy = NULL};
@@ -113,16 +136,20 @@ static int modify(struct cht_context *ctx)
   clock_gettime(CLOCK_MONOTONIC, &begin);
   if (settings_read(ctx, &settings) < 0)
     return -1;
-  if (mode_strictest(&settings.scopes, settings.mode) == MODE_OFF || is_sample(ctx))
+  if (mode_strictest(&settings.scopes, settings.mode) == MODE_OFF)
     return 0;
+  if (is_sample(ctx))
+    return tell_sample(ctx);
   int result = judge(ctx, &settings, &judgement, &why);
   if (judgement.mode == MODE_OFF)
-    return 0;
+    return tell_image(ctx, &judgement, false);
   log_trail(ctx, &judgement.trail);
   if (result == 0)
     log_accepted(ctx, &judgement, milliseconds_since(&begin));
   if (result == 0)
     result = keep(ctx, &settings, &judgement, &why);
+  if (tell_image(ctx, &judgement, result == 0) < 0)
+    return -1;
   return result == 0 ? 0 : not_accepted(ctx, &settings, &judgement, &why);
 }
 

@@ -120,9 +120,11 @@ static int concerns(struct cht_context *ctx, const struct patch_file *file,
 {
   const struct document config = {.name = "config.json", .tree = spec};
   const struct value root = document_root(&config);
+  const struct when_container container = {
+      .spec = &root, .bundle = ctx->bundle, .image = cht_image(ctx)};
   struct error err;
   *match = true;
-  if (file->when != NULL && when_match(file->when, &root, ctx->bundle, match, &err) < 0)
+  if (file->when != NULL && when_match(file->when, &container, match, &err) < 0)
     return cht_fail(ctx, "%s (asked by %s)", err.text, file->document.name);
   if (!*match)
     cht_log(ctx, CHT_DEBUG, "%s does not match this container", file->document.name);

@@ -8,6 +8,7 @@
 
 FILL=$BUILD/tests/programs/image-verify
 STORE=$W/trust
+writer=$BUILD/tests/plugins/writer.so
 export CONTAINERD_ADDRESS=$W/containerd.sock
 
 # --- settings and policy ---------------------------------------------------------------------------
@@ -269,6 +270,48 @@ forged_annotations_change_nothing() {
   starts "$1" "${options[@]}" docker.io/team/app:1 echo from the container
 }
 
+# The image that was found chooses the entry and the patch, and is recorded, accepted or not; a
+# retagged image is one of another name.
+image_chooses_the_plugins() {
+  local found=docker.io/team/app:1
+  rm -f "$W/runtime.log" "$W/audit.log"
+  mkdir -p "$W/patches"
+  echo '{"when": {"images": ["^docker\\.io/team/app:"]}, "patch": [
+    {"op": "add", "path": "/process/env/-", "value": "PATCHED=yes"}]}' >"$W/patches/app.json"
+  write_config "$(image_verify 'mode = "audit";')" \
+    "name = \"spec-patch\"; settings: { dir = \"$W/patches\"; };" \
+    "name = \"writer\"; path = \"$writer\"; when: { images = [ \"^docker\\\\.io/team/moved:\" ]; };
+      settings: { env = \"MOVED=yes\"; };" \
+    "name = \"audit\"; settings: { file = \"$W/audit.log\"; };"
+  starts "$1" docker.io/team/app:1 env
+  assert_contains "$output" PATCHED=yes
+  assert_lacks "$output" MOVED=yes
+  starts "$1" docker.io/team/moved:1 env
+  assert_contains "$output" MOVED=yes
+  assert_lacks "$output" PATCHED=yes
+  jq -r '.identity | "\(.name) \(.signed) \(.accepted)"' "$W/audit.log" >"$W/identities"
+  assert_equal "$found $(<"$W/app.digest") true"$'\n''docker.io/team/moved:1 null false' \
+    "$(cat "$W/identities")"
+  assert_equal "$(jq -r .identity.id "$W/audit.log" | sort -u | wc -l)" 1
+}
+
+# Where nobody has found it out, a condition on it cannot be answered.
+image_that_nobody_told_chooses_nothing() {
+  local asks="name = \"writer\"; path = \"$writer\"; when: { images = [ \"app\" ]; };"
+  write_config "$asks" "$(image_verify)"
+  refuses docker team/app:1 true
+  assert_contains "$output" 'nobody has told which image this container is'
+  run "$CTK" plugin check
+  [ "$status" != 0 ] || fail "it is accepted: $output"
+  assert_contains "$output" 'list image-verify before'
+  write_config "$(image_verify)" "$asks"
+  run_ok "$CTK" plugin check
+  starts docker team/app:1 true
+  write_config "$(image_verify 'mode = "audit";')" "$asks required = false;"
+  starts podman --rootfs "$W/bare" true
+  assert_contains "$(cat "$W/runtime.log")" 'it is optional'
+}
+
 # docker refuses it; ctr and runc do not.
 mount_upon_the_root_is_no_image() {
   make_rootfs "$W/covering"
@@ -509,12 +552,17 @@ for engine in docker podman containerd; do
     warn_starts_logs_and_writes_to_the_journal $engine
   test_case "$engine: and the user, if it is asked to" warn_tells_the_user_where_it_is_asked_to $engine
 done
+for engine in docker podman containerd; do
+  test_case "$engine: the image that was found chooses plugins and is recorded" \
+    image_chooses_the_plugins $engine
+done
 for engine in podman containerd; do
   test_case "$engine: forged annotations change nothing" forged_annotations_change_nothing $engine
 done
 test_case 'what is told to the user holds no container up' nobody_need_listen
 test_case 'the example is a configuration that works' example_works
 test_case 'a folder is no image, whatever the policy accepts' folder_is_no_image
+test_case 'conditions on an image that nobody has told refuse' image_that_nobody_told_chooses_nothing
 test_case 'nor is what is mounted upon all of an image' mount_upon_the_root_is_no_image
 test_case 'scopes have modes of their own' scopes_have_modes_of_their_own
 test_case 'policy, key, store or helper broken: refused' broken_trust_refuses

@@ -59,11 +59,12 @@ static void add_all(struct cht_context *ctx, const struct rules *rules)
   struct error err;
   const struct document config = {.name = "config.json", .tree = ctx->spec};
   const struct value spec = document_root(&config);
+  const struct when_container container = {.spec = &spec, .bundle = ctx->bundle};
   for (size_t i = 0; i < rules->count; i++) {
     const struct rule *rule = &rules->list[i];
     bool match;
     expect_sane(rule);
-    must(rule->when == NULL || when_match(rule->when, &spec, ctx->bundle, &match, &err) == 0);
+    must(rule->when == NULL || when_match(rule->when, &container, &match, &err) == 0);
     for (unsigned stage = 0; rule->stages >> stage != 0; stage++)
       if (rule->stages >> stage & 1)
         must(cht_add_hook(ctx, stage, &rule->hook, CHT_HOOK_BACK) == 0);

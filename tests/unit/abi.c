@@ -151,7 +151,15 @@ FIELD(cht_host, remove, 208, int (*)(struct cht_context *, const char *));
 
 /* --- 1.2 --------------------------------------------------------------------------------- */
 
+FIELD(cht_image, size, 0, size_t);
+FIELD(cht_image, id, 8, const char *);
+FIELD(cht_image, name, 16, const char *);
+FIELD(cht_image, signed_digest, 24, const char *);
+FIELD(cht_image, accepted, 32, bool);
+
 FIELD(cht_host, tell, 216, int (*)(struct cht_context *, const char *, va_list));
+FIELD(cht_host, set_image, 224, int (*)(struct cht_context *, const struct cht_image *));
+FIELD(cht_host, image, 232, const struct cht_image *(*)(struct cht_context *));
 
 /* --- what the host hands out --------------------------------------------------------------- */
 

@@ -288,7 +288,7 @@ Test(chain, conditions_that_cannot_be_read_refuse_though_the_plugin_is_optional)
 {
   expect_error(load("{ name = \"writer\"; required = false; when: { sandbox = false; }; }\n", 0),
                "@/config.cfg:2: when: /sandbox is not known here; there may be: annotations "
-               "commands environment bind-mounts sandboxes");
+               "commands environment bind-mounts sandboxes images");
   cr_expect_eq(chain.links[0].state, LINK_REFUSED);
 }
 

@@ -27,13 +27,15 @@ static struct document parse_spec(const char *text)
 }
 
 static const char *bundle = "/b";
+static const struct cht_image *image;
 static enum when_words words = WHEN_OCI_HOOKS;
 
 static int match_spec(const struct when *when, const char *text, bool *match, struct error *err)
 {
   cleanup_document struct document spec = parse_spec(text);
   struct value root = document_root(&spec);
-  return when_match(when, &root, bundle, match, err);
+  const struct when_container container = {.spec = &root, .bundle = bundle, .image = image};
+  return when_match(when, &container, match, err);
 }
 
 /* An object in the vocabulary of `words`, in any mode. */
@@ -464,6 +466,43 @@ Test(when, ours_false_is_the_opposite_of_true)
   EXPECT_MATCHES(cases);
 }
 
+Test(when, ours_images_are_asked_by_their_full_name)
+{
+  static const struct match_case cases[] = {
+      {"{\"images\":[\"^docker.io/library/busybox:\"]}", "{}", true, true},
+      {"{\"images\":[\"^busybox\"]}", "{}", false, false},
+      {"{\"images\":[\"a\",\"^docker.io/\"]}", "{}", true, true},
+      {"{\"images\":[\"^docker.io/\"],\"commands\":[\"bash\"]}", SH, false, true},
+  };
+  words = WHEN_OURS;
+  image = &(struct cht_image){.size = sizeof(struct cht_image),
+                              .id = "sha256:0",
+                              .name = "docker.io/library/busybox:latest"};
+  EXPECT_MATCHES(cases);
+}
+
+Test(when, ours_an_image_without_a_name_matches_nothing)
+{
+  static const struct match_case cases[] = {{"{\"images\":[\"\"]}", "{}", false, false}};
+  words = WHEN_OURS;
+  image = &(struct cht_image){.size = sizeof(struct cht_image), .id = "sha256:0"};
+  EXPECT_MATCHES(cases);
+}
+
+/* But only where the answer hangs on it. */
+Test(when, ours_an_image_that_nobody_has_told_is_an_error)
+{
+  struct error err = {.text = ""};
+  bool match = true;
+  words = WHEN_OURS;
+  cr_expect_eq(match_object(WHEN_ALL, "{\"images\":[\"a\"]}", "{}", &match, &err), -1);
+  cr_expect_str_eq(err.text, "nobody has told which image this container is, which the condition "
+                             "`images` asks for: list image-verify before, and for all containers");
+  cr_expect_eq(
+      match_object(WHEN_ALL, "{\"images\":[\"a\"],\"sandboxes\":true}", "{}", &match, &err), 0);
+  cr_expect_not(match);
+}
+
 #define CRI_SANDBOX "{\"annotations\":{\"io.kubernetes.cri.container-type\":\"sandbox\"}}"
 #define SHIM "/run/containerd/io.containerd.runtime.v2.task/"
 
@@ -492,6 +531,9 @@ Test(when, ours_refuses_what_it_does_not_know)
       "{\"hasBindMounts\":true}",
       "{\"bind-mounts\":1}",
       "{\"sandboxes\":\"no\"}",
+      "{\"images\":\"a\"}",
+      "{\"images\":[\"(\"]}",
+      "{\"images\":[]}",
       "{\"annotations\":{}}",
       "{\"annotations\":[{\"key\":\"a\"}]}",
       "{\"annotations\":[{\"key\":\"a\",\"value\":\"b\",\"c\":1}]}",

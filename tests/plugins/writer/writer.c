@@ -12,7 +12,9 @@
  *   device         a path, to which device-type, -major, -minor, -host, -mode, -owner (user and
  *                  group) and -access may add
  *   fields         a list of steps: see fields.c
- *   outcome        a file that finish writes
+ *   image          the name of the image that is told; "" tells one without a name
+ *   image-as       a variable that gets the name, and how it is accepted, of the image that was
+ * told outcome        a file that finish writes
  */
 #include "fields.h"
 
@@ -113,17 +115,39 @@ static int write_device(struct cht_context *ctx)
   return device.path != NULL ? cht_add_device(ctx, &device) : 0;
 }
 
+static int tell_image(struct cht_context *ctx)
+{
+  struct cht_image image = {.size = sizeof(image), .id = "sha256:0", .accepted = true};
+  if (cht_setting_text(ctx, "image", &image.name) < 0 || image.name == NULL)
+    return 0;
+  if (image.name[0] == '\0')
+    image.name = NULL;
+  return cht_set_image(ctx, &image);
+}
+
+static int write_image(struct cht_context *ctx)
+{
+  char text[256] = "unknown";
+  const char *variable = NULL;
+  const struct cht_image *image = cht_image(ctx);
+  if (cht_setting_text(ctx, "image-as", &variable) < 0 || variable == NULL)
+    return 0;
+  if (image != NULL)
+    snprintf(text, sizeof(text), "%s is %s", image->name != NULL ? image->name : image->id,
+             image->accepted ? "accepted" : "not accepted");
+  return cht_set_env(ctx, variable, text, true);
+}
+
 static int modify(struct cht_context *ctx)
 {
-  static const char *const known[] = {"env",         "unset",        "keep",          "hook",
-                                      "stage",       "front",        "pin",           "mount",
-                                      "annotation",  "pin-pointer",  "outcome",       "device",
-                                      "device-type", "device-major", "device-minor",  "device-host",
-                                      "device-mode", "device-owner", "device-access", "fields",
-                                      NULL};
+  static const char *const known[] = {
+      "env",           "unset",        "keep",         "hook",        "stage",       "front",
+      "pin",           "mount",        "annotation",   "pin-pointer", "outcome",     "device",
+      "device-type",   "device-major", "device-minor", "device-host", "device-mode", "device-owner",
+      "device-access", "fields",       "image",        "image-as",    NULL};
   if (cht_known_settings(ctx, known) < 0 || write_env(ctx) < 0 || write_hook(ctx) < 0 ||
       write_mount(ctx) < 0 || write_annotation(ctx) < 0 || write_device(ctx) < 0 ||
-      write_fields(ctx) < 0)
+      write_fields(ctx) < 0 || tell_image(ctx) < 0 || write_image(ctx) < 0)
     return -1;
   return write_pin(ctx);
 }
