@@ -39,9 +39,10 @@ static int expect_unpacked(const struct image *image, const char *word, struct e
 
 /* --- comparing ------------------------------------------------------------------------------- */
 
-static void show_progress(size_t done, size_t count)
+static void show_progress(size_t done, size_t count, uint64_t bytes)
 {
-  fprintf(stderr, CLEAR_LINE "comparing files: %zu of %zu layers are done", done, count);
+  fprintf(stderr, CLEAR_LINE "comparing files: %zu of %zu layers are done, %llu MB are read", done,
+          count, (unsigned long long)(bytes / 1000000));
 }
 
 static void compare(const struct image *image, const struct check_options *options,
@@ -49,7 +50,7 @@ static void compare(const struct image *image, const struct check_options *optio
 {
   const struct plan plan = make_plan(image);
   if (options->progress != NULL)
-    options->progress(0, plan.layer_count);
+    options->progress(0, plan.layer_count, 0);
   if (image->rootfs != NULL)
     check_container(&plan, options, found);
   else

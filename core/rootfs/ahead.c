@@ -2,8 +2,8 @@
 #include "rootfs/ahead.h"
 
 #include "common/file.h"
-#include "rootfs/beneath.h"
 #include "image/tarsplit.h"
+#include "rootfs/beneath.h"
 
 #include <pthread.h>
 

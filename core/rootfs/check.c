@@ -24,19 +24,8 @@ struct work {
   struct known known;
   size_t *order; /* owned; which layer comes when */
   size_t next;   /* in the order; taken atomically */
-  void (*progress)(size_t done, size_t count);
-  pthread_mutex_t mutex; /* over what follows, and the call of progress */
-  size_t done;
+  struct progress progress;
 };
-
-static void tell_progress(struct work *work)
-{
-  if (work->progress == NULL)
-    return;
-  pthread_mutex_lock(&work->mutex);
-  work->progress(++work->done, work->plan->layer_count);
-  pthread_mutex_unlock(&work->mutex);
-}
 
 static void *check_some(void *data)
 {
@@ -47,10 +36,14 @@ static void *check_some(void *data)
     if (turn >= work->plan->layer_count || differences_are_full(work->found))
       return NULL;
     size_t index = work->order[turn];
-    if (known_check(&work->known, &work->plan->layers[index], work->folders, index, work->found,
-                    &err) < 0)
+    const struct layer_task task = {.plan = &work->plan->layers[index],
+                                    .folders = work->folders,
+                                    .index = index,
+                                    .found = work->found,
+                                    .progress = &work->progress};
+    if (known_check(&work->known, &task, &err) < 0)
       differences_add(work->found, CHECK_CANNOT, NULL, "%s", err.text);
-    tell_progress(work);
+    progress_layer(&work->progress);
   }
 }
 
@@ -118,14 +111,15 @@ static void check_opened_layers(const struct plan *plan, const struct folders *f
   struct work work = {.plan = plan,
                       .folders = folders,
                       .found = found,
-                      .progress = options->progress,
-                      .mutex = PTHREAD_MUTEX_INITIALIZER};
+                      .progress = {.tell = options->progress,
+                                   .count = plan->layer_count,
+                                   .mutex = PTHREAD_MUTEX_INITIALIZER}};
   struct cache *cache = options->state != NULL ? cache_open(options->state) : NULL;
   work.known = (struct known){cache, options->believe_fingerprints};
   work.order = make_order(plan);
   run_threads(&work, count_threads(plan, options->threads));
   free(work.order);
-  pthread_mutex_destroy(&work.mutex);
+  pthread_mutex_destroy(&work.progress.mutex);
   cache_close(cache);
 }
 

@@ -5,6 +5,7 @@
 
 #include "rootfs/differences.h"
 #include "rootfs/plan.h"
+#include "rootfs/progress.h"
 #include "rootfs/upper.h"
 
 #define CHECK_THREADS_MAX 4    /* by itself */
@@ -25,8 +26,7 @@ struct check_options {
                                   UPPER_NO_SHADOW would not have; borrowed; NULL: nobody asks */
   const char
       *state; /* rootfs/state_folder.h; borrowed; NULL: nothing is kept, and nothing has started */
-  void (*progress)(size_t done, size_t count); /* is told of each layer that is done, one at a time
-                                                  but from any thread; NULL: nobody is */
+  progress_tell *progress; /* rootfs/progress.h; NULL: nobody is told */
 };
 
 /*

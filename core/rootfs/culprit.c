@@ -2,9 +2,9 @@
 #include "rootfs/culprit.h"
 
 #include "common/file.h"
+#include "image/tarsplit.h"
 #include "rootfs/beneath.h"
 #include "rootfs/crc64.h"
-#include "image/tarsplit.h"
 
 #define CHUNK (64UL * 1024)
 

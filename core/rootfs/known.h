@@ -12,8 +12,6 @@ struct known {
 };
 
 /* As layer_check. */
-int known_check(const struct known *known, const struct image_layer *plan,
-                const struct folders *folders, size_t index, struct differences *found,
-                struct error *err);
+int known_check(const struct known *known, const struct layer_task *task, struct error *err);
 
 #endif

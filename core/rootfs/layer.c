@@ -2,11 +2,11 @@
 #include "rootfs/layer.h"
 
 #include "common/trust.h"
+#include "image/tarsplit.h"
 #include "rootfs/ahead.h"
 #include "rootfs/culprit.h"
 #include "rootfs/entry.h"
 #include "rootfs/extra.h"
-#include "image/tarsplit.h"
 #include "rootfs/whiteout.h"
 
 #include <sys/uio.h>
@@ -146,12 +146,12 @@ static void report_content(struct layer *layer, struct file *file)
 static int hash_fragment(struct layer *layer, struct file *file, uint64_t left,
                          struct layer_stream *stream, struct error *err)
 {
-  (void)layer;
   while (left > 0 && !stream->broken) {
     size_t wanted = left < CHUNK ? (size_t)left : CHUNK, got;
     if (read_file(file, stream->bytes, wanted, &got, err) < 0)
       return -1;
     hash_add(stream->hash, stream->bytes, got);
+    progress_bytes(layer->progress, got);
     if (got < wanted)
       return error_set(err, "/%s became shorter while it was read", file->entry->path);
     left -= got;
@@ -169,6 +169,7 @@ static int compare_fragment(struct layer *layer, struct file *file, uint64_t lef
       return -1;
     if (got < wanted)
       return error_set(err, "the tar stream ends within /%s", file->entry->path);
+    progress_bytes(layer->progress, got);
     left -= got;
     if (!file->same)
       continue;
@@ -291,14 +292,19 @@ static int check(struct layer *layer, struct record *record, struct error *err)
   return extra_check(layer, err);
 }
 
-int layer_check(const struct image_layer *plan, const struct folders *folders, size_t index,
-                struct record *record, struct differences *found, struct error *err)
+int layer_check(const struct layer_task *task, struct record *record, struct error *err)
 {
   struct layer layer = {
-      .plan = plan, .folders = folders, .index = index, .found = found, .paths = paths_new()};
-  layer.links = links_new();
-  layer.where = xasprintf("layer %zu (" DIGEST_ALGORITHM "%.*s)", index + 1, HEX_SHOWN,
-                          digest_hex(&plan->diff_id));
+      .plan = task->plan,
+      .folders = task->folders,
+      .index = task->index,
+      .found = task->found,
+      .progress = task->progress,
+      .paths = paths_new(),
+      .links = links_new(),
+      .where = xasprintf("layer %zu (" DIGEST_ALGORITHM "%.*s)", task->index + 1, HEX_SHOWN,
+                         digest_hex(&task->plan->diff_id)),
+  };
   int result = check(&layer, record, err);
   if (result < 0)
     error_wrap(err, "%s", layer.where);

@@ -20,6 +20,7 @@
 #include "rootfs/folders.h"
 #include "rootfs/links.h"
 #include "rootfs/paths.h"
+#include "rootfs/progress.h"
 #include "rootfs/record.h"
 #include "rootfs/tar.h"
 
@@ -29,6 +30,7 @@ struct layer {
   const struct folders *folders;  /* borrowed */
   size_t index;                   /* which of them is this one's */
   struct differences *found;      /* borrowed */
+  struct progress *progress;      /* borrowed; of layers only */
 
   struct paths *paths; /* owned; what the image has in it */
   struct links *links; /* owned */
@@ -37,13 +39,21 @@ struct layer {
   size_t differences; /* of this layer */
 };
 
+/* What is compared with what; all borrowed. */
+struct layer_task {
+  const struct image_layer *plan;
+  const struct folders *folders; /* all of the root file system's */
+  size_t index;                  /* which of them is this layer's */
+  struct differences *found;     /* for what differs */
+  struct progress *progress;
+};
+
 /*
- * Compares a layer; the one at `index` is its folder. 0: it is what its digest says; 1: it is not,
- * as was added to `found`; -1: it could not be compared to the end, which is no better. Of a blob a
- * record is written, if `record` is not NULL (borrowed); it is worth something only after 0.
+ * Compares a layer. 0: it is what its digest says; 1: it is not, as was added to `found`; -1: it
+ * could not be compared to the end, which is no better. Of a blob a record is written, if `record`
+ * is not NULL (borrowed); it is worth something only after 0.
  */
-int layer_check(const struct image_layer *plan, const struct folders *folders, size_t index,
-                struct record *record, struct differences *found, struct error *err);
+int layer_check(const struct layer_task *task, struct record *record, struct error *err);
 
 /* --- for the files of this check -------------------------------------------------------------- */
 

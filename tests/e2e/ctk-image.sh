@@ -674,7 +674,7 @@ progress() {
   files_config
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$W/policy.json"
   on_a_terminal
-  assert_contains "$(cat "$W/terminal")" 'comparing files: 2 of 2 layers are done'
+  assert_contains "$(cat "$W/terminal")" 'comparing files: 2 of 2 layers are done, '
   on_a_terminal --quiet
   assert_lacks "$(cat "$W/terminal")" 'comparing files'
   write_config

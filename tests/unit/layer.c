@@ -53,7 +53,10 @@ static char *check(const char *make, const char *change)
   cleanup_differences struct differences *found = differences_new(16);
   const struct folders folders = {.fds = (int[]){open_folder(below), open_folder(disk)},
                                   .count = 2};
-  int result = layer_check(&plan, &folders, 1, NULL, found, &err);
+  struct progress progress = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+  const struct layer_task task = {
+      .plan = &plan, .folders = &folders, .index = 1, .found = found, .progress = &progress};
+  int result = layer_check(&task, NULL, &err);
   char *text;
   size_t size;
   FILE *stream = xmemstream(&text, &size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A whole check: plans, what is mounted, what has started, what earlier checks left. */
+#include "common/file.h"
 #include "folder.h"
 #include "image/hash.h"
 #include "rootfs/cache.h"
@@ -347,6 +348,16 @@ Test(rootfs, a_fingerprint_tells_every_change)
   cr_expect(changes("chmod 700 tree"));
 }
 
+static size_t told;
+static uint64_t told_bytes;
+
+static void note_progress(size_t done, size_t count, uint64_t bytes)
+{
+  cr_expect(done == 0 && count == 0 && bytes > told_bytes);
+  told++;
+  told_bytes = bytes;
+}
+
 /* Checks tree against layer.tar.gz as verify-rootfs does. */
 static int check_known(bool believe, const char *sum_of, struct differences *found)
 {
@@ -354,18 +365,20 @@ static int check_known(bool believe, const char *sum_of, struct differences *fou
   cleanup_free char *state = path_of("above/state"), *record = path_of("layer.tar.gz");
   cleanup_free char *tar = path_of(sum_of);
   struct image_layer plan = {.kind = LAYER_BLOB, .record = record};
-  char *bytes = xcalloc(1 << 20, 1);
+  cleanup_free char *bytes = NULL;
+  size_t length;
   cleanup_close int fd = open(tar, O_RDONLY | O_CLOEXEC);
-  ssize_t length = read(fd, bytes, 1 << 20);
-  cr_assert_gt(length, 0);
-  hash_bytes(bytes, (size_t)length, &plan.diff_id);
-  free(bytes);
+  cr_assert_eq(file_read(fd, tar, 1UL << 30, &bytes, &length, &err), 0, "%s", err.text);
+  hash_bytes(bytes, length, &plan.diff_id);
   struct cache *cache = cache_open(state);
   cr_assert_not_null(cache);
   const struct known known = {.cache = cache, .believe_fingerprints = believe};
   cleanup_close int tree = open_path("tree");
   const struct folders folders = {.fds = &tree, .count = 1};
-  int result = known_check(&known, &plan, &folders, 0, found, &err);
+  static struct progress progress = {.tell = note_progress, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  const struct layer_task task = {
+      .plan = &plan, .folders = &folders, .found = found, .progress = &progress};
+  int result = known_check(&known, &task, &err);
   cache_close(cache);
   return result;
 }
@@ -402,6 +415,19 @@ Test(rootfs, a_record_knows_sparse_files)
   cr_expect_eq(check_known(false, "layer.tar", found), 0);
   shell("printf x | dd of=tree/s bs=1 seek=50001 conv=notrunc status=none");
   cr_expect_eq(check_known(false, "layer.tar", found), -1);
+}
+
+/* Also within a layer, whose one file it is. */
+Test(rootfs, progress_is_told)
+{
+  cleanup_differences struct differences *found = differences_new(4);
+  shell("mkdir tree; head -c 50331648 /dev/urandom >tree/f; tar -C tree -cf layer.tar .;"
+        "cp layer.tar layer.tar.gz");
+  cr_expect_eq(check_known(false, "layer.tar", found), 0);
+  cr_expect_eq(told, 3);
+  cr_expect_eq(told_bytes, 50331648);
+  cr_expect_eq(check_known(false, "layer.tar", found), 0, "by the record");
+  cr_expect_eq(told, 6);
 }
 
 Test(rootfs, a_record_need_not_be_believed)
