@@ -24,18 +24,23 @@ make_layer() {
   gzip -k "$W/$1.tar"
 }
 
-# make_plan KIND SUFFIX: by the layers' tars, or these compressed.
-make_plan() {
-  local layer
-  for layer in 1 2 3 4; do
+# mount_layers LAYER…: mounts these, the lowest first, and makes a plan of them, by their tars
+# compressed.
+mount_layers() {
+  local layer lowers=
+  for layer; do
+    lowers=$W/$layer/fs${lowers:+:$lowers}
     jq -n --arg id "sha256:$(sha256sum <"$W/$layer.tar" | cut -d ' ' -f 1)" \
-      --arg folder "$W/$layer/fs" --arg record "$W/$layer.tar$1" \
+      --arg folder "$W/$layer/fs" --arg record "$W/$layer.tar.gz" \
       '{"diff-id": $id, folder: $folder, kind: "blob", record: $record}'
-  done | jq -cs --arg at "$W" '{version: 1, id: "bench", bundle: $at, rootfs: "\($at)/rootfs",
-    upper: "\($at)/upper/fs", layers: .}' >"$W/plan"
+  done >"$W/layers"
+  jq -cs --arg at "$W" '{version: 1, id: "bench", bundle: $at, rootfs: "\($at)/rootfs",
+    upper: "\($at)/upper/fs", layers: .}' "$W/layers" >"$W/plan"
   jq -n --arg at "$W" '{id: "bench", bundle: $at}' >"$W/state.json"
   verify_arguments=(--id bench --rootfs "$W/rootfs" --plan "$W/plan" --state "$W/state"
     --plan-digest "sha256:$(sha256sum <"$W/plan" | cut -d ' ' -f 1)")
+  mount -t overlay overlay -o "lowerdir=$lowers,upperdir=$W/upper/fs,workdir=$W/upper/work" \
+    "$W/rootfs"
 }
 
 # best COLUMN COMMAND…: the smallest of what `measure` prints there.
@@ -57,14 +62,12 @@ head -c 70000 /dev/urandom >"$W/noise"
 for layer in 1 2 3 4; do make_layer "$layer" & done
 wait
 mkdir -p "$W/rootfs" "$W/upper/fs" "$W/upper/work" "$W/state"
-mount -t overlay overlay -o "lowerdir=$W/4/fs:$W/3/fs:$W/2/fs:$W/1/fs,upperdir=$W/upper/fs" \
-  -o "workdir=$W/upper/work" "$W/rootfs"
 echo '{}' >"$W/config.json"
 sleep 4 # what was written just now is not believed by its times
 du -shc "$W"/?.tar | tail -n 1
 
 hash=(openssl dgst -sha256 "$W/1.tar" "$W/2.tar" "$W/3.tar" "$W/4.tar")
-make_plan .gz
+mount_layers 1 2 3 4
 one_core=$(best 2 "${hash[@]}")
 unpack='for i in 1 2 3 4; do gzip -d <"$0/$i.tar.gz" | openssl dgst -sha256; done >/dev/null'
 first='rm -rf "$0"/records; exec "$@"'
@@ -79,6 +82,17 @@ ratio 'all files, two cores' \
 "$verify" "${verify_arguments[@]}" --cache metadata <"$W/state.json"
 ratio 'nothing was written to since, one core' \
   "$(best 2 "$verify" "${verify_arguments[@]}" --threads 1 --cache metadata)" "$one_core" 0.25
+
+# The same files as one layer, which is the work of one thread: its digest is one stream's.
+umount "$W/rootfs"
+mkdir -p "$W/all/fs"
+cp -a "$W"/[1-4]/fs/. "$W/all/fs"
+tar -C "$W/all/fs" --sort=name --owner=0 --group=0 --numeric-owner -cf "$W/all.tar" .
+gzip -k "$W/all.tar"
+mount_layers all
+"$verify" "${verify_arguments[@]}" <"$W/state.json"
+ratio 'all files, one layer, two cores' \
+  "$(best 1 "$verify" "${verify_arguments[@]}" --threads 2)" "$(best 1 "${hash[@]}")" 1.5
 memory=$(best 3 "$verify" "${verify_arguments[@]}")
 echo "memory: $memory kB (at most 65536)"
 [ "$memory" -lt 65536 ] || failures=$((failures + 1))
