@@ -158,6 +158,11 @@ static int compare_hard_link(struct layer *layer, const struct tar_entry *entry,
 {
   cleanup_close int fd = -1, other = -1;
   struct stat status, other_status;
+  if (repeats_have(layer->repeats, entry->link))
+    return error_set(err,
+                     "/%s: it is a hard link to /%s, which the layer has twice: which of them "
+                     "cannot be verified",
+                     entry->path, entry->link);
   if (text_equal(entry->path, entry->link) ||
       (paths_marks(layer->paths, entry->link) & PATH_LISTED) == 0)
     return error_set(err, "/%s: it is a hard link to /%s, which the layer has not (yet)",
@@ -194,12 +199,17 @@ static int compare(struct layer *layer, const struct tar_entry *entry, int *fd, 
   return 0;
 }
 
-/* tar-split takes no path twice. In a blob the later one would hold, which nobody should rely on.
- */
+/* The bytes of what was unpacked over are in a blob only. The layer will be read anew. */
+static int note_repeat(struct layer *layer, const struct tar_entry *entry, struct error *err)
+{
+  if (layer->plan->kind == LAYER_BLOB)
+    return repeats_add(layer->repeats, entry->path, err);
+  return error_set(err, "/%s: the layer has it twice, which can be verified by its blob only",
+                   entry->path);
+}
+
 static int note_path(struct layer *layer, const struct tar_entry *entry, struct error *err)
 {
-  if ((paths_marks(layer->paths, entry->path) & PATH_LISTED) != 0)
-    return error_set(err, "/%s: the layer has it twice, which cannot be verified", entry->path);
   if (paths_mark(layer->paths, entry->path, PATH_LISTED, err) < 0)
     return -1;
   return xattr_makes_opaque(entry) ? paths_mark(layer->paths, entry->path, PATH_OPAQUE, err) : 0;
@@ -210,6 +220,13 @@ int entry_compare(struct layer *layer, const struct tar_entry *entry, int *fd, s
   *fd = -1;
   if (whiteout_is(entry->path))
     return whiteout_note(layer, entry, err);
+  bool superseded = false;
+  if (layer->reread && repeats_next(layer->repeats, entry, &superseded, err) < 0)
+    return -1;
+  if (superseded)
+    return 0;
+  if ((paths_marks(layer->paths, entry->path) & PATH_LISTED) != 0)
+    return note_repeat(layer, entry, err);
   if (note_path(layer, entry, err) < 0)
     return -1;
   return entry->type == TAR_HARD_LINK ? compare_hard_link(layer, entry, err)

@@ -12,7 +12,8 @@
 #include <sys/uio.h>
 
 #define CHUNK (128UL * 1024)
-#define HEX_SHOWN 12 /* digits of a digest, for people */
+#define FORGOTTEN_MAX (4 * REPEATS_MAX) /* differences from entries that do not hold */
+#define HEX_SHOWN 12                    /* digits of a digest, for people */
 
 /* The tar stream of a layer, which is hashed as it goes by. */
 struct layer_stream {
@@ -292,29 +293,80 @@ static int check(struct layer *layer, struct record *record, struct error *err)
   return extra_check(layer, err);
 }
 
+static void begin(struct layer *layer)
+{
+  layer->paths = paths_new();
+  layer->links = links_new();
+  layer->differences = 0;
+}
+
+static void end(struct layer *layer)
+{
+  for (size_t i = 0; i < layer->whiteout_count; i++)
+    free(layer->whiteouts[i]);
+  free(steal_pointer(&layer->whiteouts));
+  layer->whiteout_count = 0;
+  paths_free(layer->paths);
+  links_free(layer->links);
+}
+
+/* Another entry of the same path holds: what differed from this one is forgotten. */
+static int check_anew(struct layer *layer, struct record *record, struct differences *found,
+                      struct error *err)
+{
+  if (record != NULL)
+    record_spoil(record);
+  layer->found = found;
+  layer->reread = true;
+  begin(layer);
+  int result = check(layer, NULL, err);
+  end(layer);
+  return result;
+}
+
+/* Which entry holds, where a path has several, is known when all have gone by: then once more. */
+static int check_blob(struct layer *layer, struct record *record, struct differences *found,
+                      struct error *err)
+{
+  cleanup_differences struct differences *own =
+      differences_new(differences_max(found) + FORGOTTEN_MAX);
+  layer->found = own;
+  begin(layer);
+  int result = check(layer, record, err);
+  end(layer);
+  if (result == 0 && !repeats_are_none(layer->repeats))
+    return check_anew(layer, record, found, err);
+  differences_move(found, own);
+  return result;
+}
+
+static int check_record(struct layer *layer, struct differences *found, struct error *err)
+{
+  layer->found = found;
+  begin(layer);
+  int result = check(layer, NULL, err);
+  end(layer);
+  return result;
+}
+
 int layer_check(const struct layer_task *task, struct record *record, struct error *err)
 {
   struct layer layer = {
       .plan = task->plan,
       .folders = task->folders,
       .index = task->index,
-      .found = task->found,
       .progress = task->progress,
-      .paths = paths_new(),
-      .links = links_new(),
+      .repeats = repeats_new(),
       .where = xasprintf("layer %zu (" DIGEST_ALGORITHM "%.*s)", task->index + 1, HEX_SHOWN,
                          digest_hex(&task->plan->diff_id)),
   };
-  int result = check(&layer, record, err);
+  int result = task->plan->kind == LAYER_BLOB ? check_blob(&layer, record, task->found, err)
+                                              : check_record(&layer, task->found, err);
   if (result < 0)
     error_wrap(err, "%s", layer.where);
   else
     result = layer.differences > 0 ? 1 : 0;
-  for (size_t i = 0; i < layer.whiteout_count; i++)
-    free(layer.whiteouts[i]);
-  free(layer.whiteouts);
+  repeats_free(layer.repeats);
   free(layer.where);
-  paths_free(layer.paths);
-  links_free(layer.links);
   return result;
 }

@@ -22,6 +22,7 @@
 #include "rootfs/paths.h"
 #include "rootfs/progress.h"
 #include "rootfs/record.h"
+#include "rootfs/repeats.h"
 #include "rootfs/tar.h"
 
 struct layer {
@@ -36,7 +37,9 @@ struct layer {
   struct links *links; /* owned */
   char **whiteouts;    /* owned; paths that must be hidden */
   size_t whiteout_count;
-  size_t differences; /* of this layer */
+  struct repeats *repeats; /* owned */
+  bool reread;             /* the repeats are those of the reading before this one */
+  size_t differences;      /* of this layer */
 };
 
 /* What is compared with what; all borrowed. */

@@ -72,6 +72,11 @@ void record_add_file(struct record *record, const char *path, uint64_t size)
   write_line(record, 1, "name_raw", path, strlen(path), rest);
 }
 
+void record_spoil(struct record *record)
+{
+  record->failed = true;
+}
+
 int record_end(struct record *record)
 {
   flush(record);

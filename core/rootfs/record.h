@@ -18,6 +18,9 @@ struct record *record_new(int fd);
 void record_add(struct record *record, const void *bytes, size_t length);
 void record_add_file(struct record *record, const char *path, uint64_t size);
 
+/* It is worth nothing. */
+void record_spoil(struct record *record);
+
 /* Ends the record and frees it: 0 if all was written. */
 int record_end(struct record *record);
 

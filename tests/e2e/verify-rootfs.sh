@@ -9,6 +9,7 @@
 image=docker.io/cht/hard:1
 many=docker.io/cht/many:1
 sparse=docker.io/cht/sparse:1
+twice=docker.io/cht/twice:1
 
 # --- the engines --------------------------------------------------------------------------------
 # Each has run IMAGE COMMAND…, create NAME IMAGE COMMAND…, start NAME, stop NAME, remove NAME.
@@ -271,13 +272,18 @@ plan_attacks() {
      digest=sha256:$(sha256sum "$plan" | cut -d " " -f 1)' 'layers, not of the'
 }
 
+load() {
+  case $engine in
+    docker) run docker load --input "$1" ;;
+    podman) run "${podman[@]}" load --input "$1" ;;
+    containerd) run "${ctr[@]}" images import "$1" ;;
+  esac
+}
+
 # docker and podman keep no record of these; nor can they save the image.
 sparse_files() {
-  case $engine in
-    docker) run_ok docker load --input "$W/sparse.tar" ;;
-    podman) run_ok "${podman[@]}" load --input "$W/sparse.tar" ;;
-    containerd) run_ok "${ctr[@]}" images import "$W/sparse.tar" ;;
-  esac
+  load "$W/sparse.tar"
+  [ "$status" = 0 ] || fail "$output"
   if [ "$engine" = containerd ]; then
     no_false_alarm "$sparse"
     return
@@ -285,6 +291,19 @@ sparse_files() {
   "${engine}_run" "$sparse" true
   [ "$status" != 0 ] || fail "it was started: $output"
   assert_contains "$output" 'a sparse file of PAX version 1.0, which tar-split leaves out'
+}
+
+# containerd unpacks one over the other.
+paths_listed_twice() {
+  load "$W/twice.tar"
+  if [ "$engine" != containerd ]; then
+    assert_contains "$output" 'duplicates of file paths not supported'
+    return
+  fi
+  no_false_alarm "$twice"
+  no_false_alarm "$twice" # no record is kept
+  containerd_run "$twice" cat /srv/file
+  assert_equal second "$output"
 }
 
 # --- what the container itself has written ------------------------------------------------------
@@ -470,6 +489,15 @@ cp -a "$W/layers/one" "$W/layers/sparse"
 truncate --size 100000 "$W/layers/sparse/srv/zeros"
 pack "$W/layers/sparse.tar" "$W/layers/sparse" --sparse-version=1.0 .
 make_archive "$W/sparse.tar" "$sparse" "$W/layers/sparse.tar"
+for layer in first second; do
+  mkdir -p "$W/layers/$layer/srv"
+  echo "$layer" >"$W/layers/$layer/srv/file"
+done
+chmod 600 "$W/layers/second/srv/file"
+chmod 711 "$W/layers/second/srv"
+pack "$W/layers/twice.tar" "$W/layers/first" srv
+tar -C "$W/layers/second" --format=pax --numeric-owner -rf "$W/layers/twice.tar" srv
+make_archive "$W/twice.tar" "$twice" "$W/layers/1.tar" "$W/layers/twice.tar"
 make_many "$W/many" 80
 # shellcheck disable=SC2046
 make_archive "$W/many.tar" "$many" $(printf "$W/many/%d.tar " {1..80})
@@ -486,6 +514,7 @@ of_all_engines() {
   attacks
   plan_attacks
   test_case "$engine: in audit mode it is only logged" only_said
+  test_case "$engine: paths that a layer lists twice" paths_listed_twice
   test_case "$engine: sparse files whose map is not in the header" sparse_files
   test_case "$engine: no false alarm, of 80 layers" no_false_alarm "$many"
 }

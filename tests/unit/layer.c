@@ -42,6 +42,8 @@ static char *check(const char *make, const char *change)
   shell(make);
   shell("tar -C image --format=pax --sparse --xattrs --xattrs-include='*' --sort=name -cf "
         "layer.tar .");
+  shell("if test -d more; then tar -C more --format=pax -rf layer.tar $(ls more);"
+        "cp -a --remove-destination more/. image || :; rm -r more; fi");
   shell("cp -a --preserve=all image/. disk; sha256sum layer.tar | cut -c 1-64 >sum");
   shell(change);
   char hex[65] = "";
@@ -125,6 +127,29 @@ Test(layer, sparse_files)
   expect(SPARSE, POKE(0), "/s: its content is not the image's\n");
   expect(SPARSE, POKE(1048575), "/s: its content is not the image's\n");
   expect(SPARSE, "printf x >>disk/s", "/s: it has 1048577 bytes, not 1048576\n");
+}
+
+/* What is made in `more` comes behind what is in `image`, and over it. */
+Test(layer, the_last_of_a_path_holds)
+{
+#define TWICE FILES "; mkdir more; printf other >more/x; printf x >image/x; chmod 600 more/x"
+  expect(TWICE, "true", "");
+  expect(TWICE, "printf x >disk/x; chmod 644 disk/x",
+         "/x: its mode is 0644, not 0600\n/x: it has 1 bytes, not 5\n");
+  expect(TWICE, "printf othir >disk/x", "/x: its content is not the image's\n");
+  expect(FILES "; mkdir -p more/d; chmod 700 more/d; echo >more/d/f2", "true", "");
+  expect(FILES "; mkdir -p more/d; chmod 700 more/d", "chmod 755 disk/d",
+         "/d: its mode is 0755, not 0700\n");
+  expect("echo >image/x; mkdir more; ln -s y more/x", "true", "");
+}
+
+Test(layer, what_is_left_of_both_is_refused)
+{
+  expect("echo >image/x; mkdir -p more/x", "true",
+         "error: /x: the layer has it twice, as a folder and as none, which cannot be verified\n");
+  expect("echo >image/x; ln image/x image/y; mkdir more; echo >more/x", "true",
+         "error: /y: it is a hard link to /x, which the layer has twice: which of them cannot be "
+         "verified\n");
 }
 
 Test(layer, links)
