@@ -29,6 +29,18 @@ void ctk_say(const char *format, ...)
   putchar('\n');
 }
 
+void ctk_remark(const char *format, ...)
+{
+  if (ctk_quiet)
+    return;
+  va_list args;
+  va_start(args, format);
+  fputs("note: ", stderr);
+  vfprintf(stderr, format, args);
+  fputc('\n', stderr);
+  va_end(args);
+}
+
 void ctk_note(const char *format, ...)
 {
   if (!ctk_debug)

@@ -68,6 +68,9 @@ extern bool ctk_quiet, ctk_debug;
 /* A line on standard output that tells what was done; not with --quiet. */
 void ctk_say(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* A remark on standard error, which is no error; not with --quiet. */
+void ctk_remark(const char *format, ...) PRINTF_LIKE(1, 2);
+
 /* A line on standard error that tells what is looked at or done; only with --debug. */
 void ctk_note(const char *format, ...) PRINTF_LIKE(1, 2);
 

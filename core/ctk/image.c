@@ -73,11 +73,14 @@ static const struct ctk_command subcommands[] = {
         .summary = "Says whether the policy accepts an image, and by which steps",
         .operands = "IMAGE|CONTAINER",
         .details =
-            "An image by its name or id, or a running container by its id. Prints which\n"
-            "manifests, indexes and signatures were found, which scope of the policy decides, and\n"
-            "by which key. Policy and store are those of the plugin image-verify, or the usual "
-            "ones.\n"
-            "Status 0 if it is accepted, 1 if not.\n"
+            "An image by its name or id; oci:DIR[:TAG], an OCI layout, with --reference NAME; or "
+            "a\n"
+            "running container by its name or id. Prints which manifests, indexes and signatures\n"
+            "were found, which scope of the policy decides, and by which key. Policy and store "
+            "are\n"
+            "those of the plugin image-verify, or the usual ones. Status 0 if it is accepted, 1 "
+            "if\n"
+            "not.\n"
             "With --files, every file of an accepted image's layers is read and compared, as\n"
             "verify-rootfs does before a container starts, and every difference is listed; of a\n"
             "container also its mount, and what lies above the layers, by the plugin's setting\n"
@@ -89,7 +92,8 @@ static const struct ctk_command subcommands[] = {
         .name = "image digest",
         .summary = "Prints the digest of an image's manifest: what image sign would sign",
         .operands = "IMAGE",
-        .details = EXAMPLE "digest team/app:1",
+        .details = "IMAGE is one that an engine has, by its name or id, or oci:DIR[:TAG], an OCI\n"
+                   "layout.\n\n" EXAMPLE "digest team/app:1",
         .run = image_digest_run,
     },
     {

@@ -2,6 +2,8 @@
 #include "ctk/image_find.h"
 
 #include "common/document.h"
+#include "ctk/container_name.h"
+#include "image/state.h"
 
 #include <glob.h>
 
@@ -193,24 +195,67 @@ static int ask(const struct image_place *place, const char *id, const char *bund
   return image_of_container(&container, image, err);
 }
 
-int image_find_container(const struct image_place *place, const char *id, const char *bundle,
+/* The id of the container that has this name; owned by the caller, NULL if none has. As docker
+   does, a whole id is looked for first, and a name before the beginning of an id. */
+static int find_named(const struct image_place *place, const char *name, char **id,
+                      struct error *err)
+{
+  for (size_t i = 0; i < ARRAY_LENGTH(usual_roots) && *id == NULL; i++) {
+    const struct root *root = &usual_roots[i];
+    bool wanted = place->engine == NULL || is_called(root->engine, place->engine);
+    const char *path = place->root != NULL ? place->root : root->path;
+    if (!state_is_hex(name) && wanted && container_named(root->engine, path, name, id, err) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+static int find_running(const struct image_place *place, const char *word, char **bundle, char **id,
+                        struct error *err)
+{
+  cleanup_free char *named = NULL;
+  if (find_named(place, word, &named, err) < 0 ||
+      find_bundle(named != NULL ? named : word, bundle, id, err) < 0)
+    return -1;
+  if (*bundle == NULL && named != NULL)
+    return error_set(err,
+                     "container '%s' (%s) does not run, or its bundle is not in its usual place: "
+                     "--bundle DIR names it",
+                     word, named);
+  return 0;
+}
+
+static int find_by_bundle(const struct image_place *place, const char *word, const char *named,
+                          char **bundle, char **id, struct error *err)
+{
+  *bundle = realpath(named, NULL);
+  if (*bundle == NULL)
+    return error_set(err, "cannot open the bundle %s: %m", named);
+  if (find_named(place, word, id, err) < 0)
+    return -1;
+  if (*id == NULL)
+    *id = xstrdup(word);
+  return 0;
+}
+
+int image_find_container(const struct image_place *place, const char *word, const char *bundle,
                          struct image *image, struct error *err)
 {
-  cleanup_free char *found = bundle != NULL ? realpath(bundle, NULL) : NULL;
-  cleanup_free char *whole = bundle != NULL ? xstrdup(id) : NULL;
+  cleanup_free char *found = NULL;
+  cleanup_free char *id = NULL;
   *image = (struct image){.root = NULL};
-  if (bundle != NULL && found == NULL)
-    return error_set(err, "cannot open the bundle %s: %m", bundle);
-  if (bundle == NULL && find_bundle(id, &found, &whole, err) < 0) {
-    errno = EINVAL;
-    return -1;
-  }
-  if (found == NULL) {
-    error_set(err, "no running container '%s'", id);
+  int result = check_place(place, err);
+  if (result == 0 && bundle != NULL)
+    result = find_by_bundle(place, word, bundle, &found, &id, err);
+  else if (result == 0)
+    result = find_running(place, word, &found, &id, err);
+  if (result == 0 && found == NULL) {
+    error_set(err, "no running container '%s'", word);
     errno = ENOENT;
     return -1;
   }
-  int result = ask(place, whole, found, image, err);
+  if (result == 0)
+    result = ask(place, id, found, image, err);
   errno = EINVAL;
   return result;
 }

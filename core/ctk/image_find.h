@@ -16,9 +16,9 @@ struct image_place {
 int image_find(const struct image_place *place, const char *word, struct image *image,
                struct error *err);
 
-/* By a running container's id, or the beginning of it. With a bundle it is looked for nowhere else,
-   and the id must be whole. -1 with errno ENOENT if there is none. */
-int image_find_container(const struct image_place *place, const char *id, const char *bundle,
+/* By a running container's name, id, or the beginning of that. With a bundle it is looked for
+   nowhere else, and an id must be whole. -1 with errno ENOENT if there is none. */
+int image_find_container(const struct image_place *place, const char *word, const char *bundle,
                          struct image *image, struct error *err);
 
 #endif

@@ -125,8 +125,15 @@ static int add_all(const char *path, struct json_object *rows, struct error *err
 {
   cleanup_store struct store *store = NULL;
   cleanup_digest_list struct digest_list list = {.items = NULL};
-  if (store_open(path, &store, err) < 0)
-    return errno == ENOENT ? 0 : -1;
+  if (store_open(path, &store, err) < 0) {
+    if (errno != ENOENT)
+      return -1;
+    ctk_remark(
+        "there is no trust store %s yet: container-hooks-ctk image sign, add, fetch or import "
+        "makes it",
+        path);
+    return 0;
+  }
   if (store_list(store, &list, err) < 0)
     return -1;
   for (size_t i = 0; i < list.count; i++)

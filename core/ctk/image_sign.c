@@ -178,6 +178,20 @@ int image_sign_run(const struct ctk_command *self, char **words, struct error *e
 
 /* --- digest -------------------------------------------------------------------------------- */
 
+/* Of an index, the id is that of the image for this machine. */
+static int find_in_layout(const char *word, bool id, struct subject *subject, struct error *err)
+{
+  cleanup_layout struct layout layout = {.folder = NULL};
+  cleanup_image struct image image = {.root = NULL};
+  if (layout_open(word, &layout, err) < 0)
+    return -1;
+  subject->digest = layout.subject.digest;
+  if (id && image_of_layout(layout.folder, &subject->digest, NULL, &image, err) < 0)
+    return -1;
+  subject->config = image.id;
+  return 0;
+}
+
 int image_digest_run(const struct ctk_command *self, char **words, struct error *err)
 {
   struct sign_request request = {.key = NULL};
@@ -192,10 +206,13 @@ int image_digest_run(const struct ctk_command *self, char **words, struct error 
   int result = command_options(self, options, words, err);
   if (result < 0 || (result = image_check_words(self, words, 1, 1, err)) < 0)
     return result;
-  if (image_settings_store(&request.settings, err) == 0)
+  bool in_layout = text_starts(words[0], LAYOUT_PREFIX);
+  if (in_layout && request.place.engine != NULL)
+    return command_usage(self, err, "--engine goes without oci:DIR");
+  result = in_layout ? find_in_layout(words[0], id, &subject, err)
+                     : image_settings_store(&request.settings, err);
+  if (result == 0 && !in_layout)
     result = find_subject(&request, words[0], &subject, err);
-  else
-    result = -1;
   image_settings_free(&request.settings);
   if (result < 0)
     return -1;

@@ -142,9 +142,9 @@ static int settle_path(const struct ctk_command *self, struct engine_request *re
   bool is_folder = stat(request->path, &status) == 0 && S_ISDIR(status.st_mode);
   if (!is_folder && access(request->path, X_OK) == 0) {
     if (!ours_by_path(request->path) && !ours_by_answer(request->path))
-      engine_note("%s is not " ENGINE_NAME_DEFAULT ", nor does it run it: no container will go "
-                  "through the plugins",
-                  request->path);
+      ctk_remark("%s is not " ENGINE_NAME_DEFAULT ", nor does it run it: no container will go "
+                 "through the plugins",
+                 request->path);
     return 0;
   }
   return error_set(err,

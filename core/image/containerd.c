@@ -215,8 +215,3 @@ int containerd_by_name(const char *name, struct image *image, struct error *err)
   errno = saved;
   return result;
 }
-
-char *containerd_blob_path(const struct image *image, const struct digest *digest)
-{
-  return content_path(image->root, digest);
-}

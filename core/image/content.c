@@ -14,15 +14,16 @@ struct choice {
   struct image_config config;  /* its config; owned */
 };
 
-char *content_path(const char *root, const struct digest *digest)
+char *content_path(const struct image *image, const struct digest *digest)
 {
-  return xasprintf("%s/io.containerd.content.v1.content/blobs/sha256/%s", root, digest_hex(digest));
+  const char *store = image->engine == IMAGE_LAYOUT ? "" : "/io.containerd.content.v1.content";
+  return xasprintf("%s%s/blobs/sha256/%s", image->root, store, digest_hex(digest));
 }
 
-static int read_manifest(const char *root, const struct digest *digest, struct manifest *manifest,
-                         struct error *err)
+static int read_manifest(const struct image *image, const struct digest *digest,
+                         struct manifest *manifest, struct error *err)
 {
-  cleanup_free char *path = content_path(root, digest), *bytes = NULL;
+  cleanup_free char *path = content_path(image, digest), *bytes = NULL;
   size_t length;
   if (state_blob(path, digest, MANIFEST_SIZE_MAX, &bytes, &length, err) < 0)
     return -1;
@@ -45,7 +46,7 @@ static int consider(struct choice *choice, const struct digest *digest, struct m
 {
   struct image *image = choice->image;
   cleanup_image_config struct image_config config = {.diff_ids = NULL};
-  cleanup_free char *path = content_path(image->root, &manifest->config.digest);
+  cleanup_free char *path = content_path(image, &manifest->config.digest);
   if (state_config(path, &manifest->config.digest, &config, err) < 0)
     return errno == ENOENT && choice->chain != NULL ? 0 : -1;
   if (!has_chain(choice, &config))
@@ -70,7 +71,7 @@ static int consider_entry(struct choice *choice, const struct descriptor *entry,
   cleanup_manifest struct manifest manifest = {.is_index = false};
   if (choice->chain == NULL && !platform_is_ours(entry))
     return 0;
-  if (read_manifest(choice->image->root, &entry->digest, &manifest, err) < 0)
+  if (read_manifest(choice->image, &entry->digest, &manifest, err) < 0)
     return errno == ENOENT ? 0 : -1;
   return manifest.is_index ? 0 : consider(choice, &entry->digest, &manifest, err);
 }
@@ -78,7 +79,7 @@ static int consider_entry(struct choice *choice, const struct descriptor *entry,
 static int choose(struct choice *choice, struct error *err)
 {
   cleanup_manifest struct manifest manifest = {.is_index = false};
-  if (read_manifest(choice->image->root, choice->target, &manifest, err) < 0)
+  if (read_manifest(choice->image, choice->target, &manifest, err) < 0)
     return -1;
   image_add_manifest(choice->image, choice->target);
   if (!manifest.is_index)
@@ -105,7 +106,7 @@ static int fill(const struct choice *choice, struct error *err)
   for (size_t i = 0; i < choice->manifest.count; i++) {
     struct image_layer *layer = &image->layers[i];
     layer->blob = choice->manifest.entries[i].digest;
-    layer->record = state_if_there(content_path(image->root, &layer->blob));
+    layer->record = state_if_there(content_path(image, &layer->blob));
   }
   return 0;
 }

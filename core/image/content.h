@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* containerd's content store: blobs by their digest, below its root. */
+/* Blobs by their digest: containerd's content store below its root, and OCI layouts. */
 #ifndef CORE_IMAGE_CONTENT_H
 #define CORE_IMAGE_CONTENT_H
 
 #include "image/image.h"
 
 /* The path that a blob would have; owned by the caller. */
-char *content_path(const char *root, const struct digest *digest);
+char *content_path(const struct image *image, const struct digest *digest);
 
 /*
  * Fills the image's id, manifests and layers (but their folders) from what its name leads to: a

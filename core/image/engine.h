@@ -23,7 +23,7 @@ engine_by_name docker_by_name, storage_by_name, containerd_by_name;
 /* The path of a blob that the engine may have kept; owned by the caller, NULL if it never keeps
    such. */
 typedef char *engine_blob_path(const struct image *image, const struct digest *digest);
-engine_blob_path docker_blob_path, storage_blob_path, containerd_blob_path;
+engine_blob_path docker_blob_path, storage_blob_path; /* containerd: content_path */
 
 /* --- filling an image ---------------------------------------------------------------------- */
 

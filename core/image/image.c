@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/image.h"
 
+#include "image/content.h"
 #include "image/engine.h"
 #include "image/mountinfo.h"
 #include "image/place.h"
@@ -20,8 +21,8 @@ static const struct {
     [IMAGE_DOCKER] = {"docker", docker_of_container, docker_by_name, docker_blob_path},
     [IMAGE_STORAGE] = {"containers-storage", storage_of_container, storage_by_name,
                        storage_blob_path},
-    [IMAGE_CONTAINERD] = {"containerd", containerd_of_container, containerd_by_name,
-                          containerd_blob_path},
+    [IMAGE_CONTAINERD] = {"containerd", containerd_of_container, containerd_by_name, content_path},
+    [IMAGE_LAYOUT] = {"an OCI layout", NULL, NULL, content_path},
 };
 
 const char *const image_default_roots[] = {
@@ -224,6 +225,19 @@ int image_by_name(enum image_engine engine, const char *root, const char *name, 
   bool found = image->recorded != NULL || digest_is_set(&image->id);
   if (found && errno == ENOENT) /* a part of it is not there */
     errno = EIO;
+  image_free(image);
+  return -1;
+}
+
+int image_of_layout(const char *folder, const struct digest *target, const char *name,
+                    struct image *image, struct error *err)
+{
+  *image = (struct image){.engine = IMAGE_LAYOUT, .root = realpath(folder, NULL)};
+  if (image->root == NULL)
+    return error_set(err, "cannot resolve %s: %m", folder);
+  image_set_name(image, name != NULL ? name : "");
+  if (content_read_image(target, NULL, image, err) == 0)
+    return 0;
   image_free(image);
   return -1;
 }

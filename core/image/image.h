@@ -23,6 +23,7 @@ enum image_engine {
   IMAGE_DOCKER,     /* its own layer store, overlay2 */
   IMAGE_STORAGE,    /* containers/storage, overlay: podman, CRI-O, buildah */
   IMAGE_CONTAINERD, /* its overlayfs snapshotter: ctr, CRI, nerdctl */
+  IMAGE_LAYOUT,     /* none: a folder with an OCI image layout (image-layout.md) */
 };
 
 /* What tells which files a layer has: the tar stream whose digest is the diff id. */
@@ -81,6 +82,11 @@ int image_of_container(const struct image_container *container, struct image *im
 int image_by_name(enum image_engine engine, const char *root, const char *name, struct image *image,
                   struct error *err);
 
+/* The image that a manifest or index in an OCI layout is, by the name that it shall go by (NULL:
+   none). Nothing is unpacked there: layers have no folder. */
+int image_of_layout(const char *folder, const struct digest *target, const char *name,
+                    struct image *image, struct error *err);
+
 /*
  * The bytes of a config, manifest or index that the engine has kept, of the right digest; owned by
  * the caller. An error with errno ENOENT if it has none (docker keeps no manifests).
@@ -88,7 +94,7 @@ int image_by_name(enum image_engine engine, const char *root, const char *name, 
 int image_blob(const struct image *image, const struct digest *digest, size_t limit, char **bytes,
                size_t *length, struct error *err);
 
-/* "docker", "containers-storage", "containerd". */
+/* "docker", "containers-storage", "containerd", "an OCI layout". */
 const char *image_engine_name(enum image_engine engine);
 
 void image_free(struct image *image);

@@ -124,10 +124,15 @@ static bool is_one_block(const char *pem, size_t length, const char *label)
   return found != NULL && skip_space(pem, (size_t)(found - pem) + strlen(end), length) == length;
 }
 
+static bool holds(const char *pem, size_t length, const char *words)
+{
+  return memmem(pem, length, words, strlen(words)) != NULL;
+}
+
 static int refuse_pem(const char *pem, size_t length, const char *name, struct error *err)
 {
-  bool is_private = memmem(pem, length, "PRIVATE KEY-----", strlen("PRIVATE KEY-----")) != NULL;
-  bool is_certificate = memmem(pem, length, "CERTIFICATE-----", strlen("CERTIFICATE-----")) != NULL;
+  bool is_private = holds(pem, length, "PRIVATE KEY-----");
+  bool is_certificate = holds(pem, length, "CERTIFICATE-----");
   return error_set(err, "%s is not one public key in PEM (-----BEGIN PUBLIC KEY-----)%s", name,
                    is_private       ? ": it is a private key; openssl pkey -pubout makes the "
                                       "public one of it"
@@ -190,6 +195,7 @@ static int give_passphrase(char *buffer, int size, int writing, void *passphrase
   return (int)length;
 }
 
+/* What is no private key need not be hidden, and is refused for what it is. */
 static int read_secret(const char *path, char **pem, size_t *length, struct error *err)
 {
   struct stat status;
@@ -198,22 +204,27 @@ static int read_secret(const char *path, char **pem, size_t *length, struct erro
     return -1;
   if (fstat(fd, &status) < 0)
     return error_set(err, "cannot look at %s: %m", path);
-  if (status.st_mode & (S_IRWXG | S_IRWXO))
-    return error_set(err, "%s can be read by others: chmod 600 %s", path, path);
-  return file_read(fd, path, KEY_SIZE_MAX, pem, length, err);
+  if (file_read(fd, path, KEY_SIZE_MAX, pem, length, err) < 0)
+    return -1;
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0 || !holds(*pem, *length, "PRIVATE KEY"))
+    return 0;
+  OPENSSL_cleanse(*pem, *length);
+  return error_set(err, "%s can be read by others: chmod 600 %s", path, path);
 }
 
 static int refuse_private(const char *pem, size_t length, const char *path, struct error *err)
 {
-  if (memmem(pem, length, "SIGSTORE", 8) != NULL || memmem(pem, length, "COSIGN", 6) != NULL)
+  if (holds(pem, length, "SIGSTORE") || holds(pem, length, "COSIGN"))
     return error_set(err,
                      "%s is a key in cosign's own encryption, which only cosign reads; make one by "
                      "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
                      path);
-  bool encrypted = memmem(pem, length, "ENCRYPTED", 9) != NULL;
+  bool encrypted = holds(pem, length, "ENCRYPTED");
+  bool is_public = holds(pem, length, "PUBLIC KEY-----");
   error_set(err, "%s: %s", path,
-            encrypted ? "the passphrase is wrong or missing"
-                      : "it is no private key in PEM (-----BEGIN PRIVATE KEY-----)");
+            encrypted   ? "the passphrase is wrong or missing"
+            : is_public ? "it is a public key, which cannot sign: name the private one"
+                        : "it is no private key in PEM (-----BEGIN PRIVATE KEY-----)");
   errno = encrypted ? EACCES : EINVAL;
   return -1;
 }

@@ -44,7 +44,7 @@ static int mend(const struct hearing *hearing, bool sign, struct error *err)
                              "by");
   cleanup_free char *name = reference_text(hearing->reference);
   error_append(err, "; to mend it: container-hooks-ctk image fetch %s", name);
-  return sign ? error_append(err, ", or container-hooks-ctk image sign %s", name) : -1;
+  return sign ? error_append(err, ", or container-hooks-ctk image sign --key FILE %s", name) : -1;
 }
 
 /* --- signatures ---------------------------------------------------------------------------- */

@@ -166,12 +166,18 @@ static int check_policy(const struct settings *settings, struct error *err)
 }
 
 /* One that is not there yet was not written to yet. */
-static int check_store(const struct settings *settings, struct error *err)
+static int check_store(struct cht_context *ctx, const struct settings *settings, struct error *err)
 {
   cleanup_store struct store *store = NULL;
   if (settings->store[0] == '\0' || store_open(settings->store, &store, err) == 0)
     return 0;
-  return errno == ENOENT ? 0 : -1;
+  if (errno != ENOENT)
+    return -1;
+  cht_log(ctx, CHT_WARN,
+          "there is no trust store %s yet: no signature is found but what podman, CRI-O or a "
+          "lookaside folder keeps; container-hooks-ctk image sign, add, fetch or import makes it",
+          settings->store);
+  return 0;
 }
 
 /* The usual ones are those of engines that need not be here. */
@@ -193,7 +199,7 @@ static int check(struct cht_context *ctx)
     return -1;
   if (mode_strictest(&settings.scopes, settings.mode) == MODE_OFF)
     return 0;
-  if (check_policy(&settings, &err) < 0 || check_store(&settings, &err) < 0 ||
+  if (check_policy(&settings, &err) < 0 || check_store(ctx, &settings, &err) < 0 ||
       check_roots(&settings, &err) < 0 || (settings.files && guard_check(&settings, &err) < 0))
     return cht_fail(ctx, "%s", err.text);
   if (mode_warns(&settings.scopes, settings.mode) && settings.journal &&

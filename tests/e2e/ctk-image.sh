@@ -271,7 +271,7 @@ refused_to_sign() {
   image sign podman --key "$W/signer.pem" team/none:1
   assert_contains "$output" "no image 'team/none:1' in $W/podman/root"
   image sign podman --key "$W/signer.pub" team/app:1
-  assert_contains "$output" 'signer.pub'
+  assert_contains "$output" 'signer.pub: it is a public key, which cannot sign: name the private one'
   assert_equal 1 "$status"
   cp "$W/signer.pem" "$W/open.pem"
   chmod 644 "$W/open.pem"
@@ -323,7 +323,8 @@ listed() {
   local digest signature
   rm -rf "$STORE"
   run_ok "$CTK" image list --store "$STORE"
-  assert_equal '' "$output"
+  assert_contains "$output" "note: there is no trust store $STORE yet: container-hooks-ctk image sign"
+  assert_equal '[]' "$("$CTK" image list --json --store "$STORE" 2>/dev/null)"
   image_ok sign podman --key "$W/signer.pem" team/app:1
   image_ok sign podman --key "$W/stranger.pem" team/app:1
   image_ok digest podman team/app:1
@@ -475,18 +476,23 @@ containers() {
   rm -rf "$STORE"
   policy signer.pub
   image_ok sign docker --key "$W/signer.pem" team/app:1
-  run_ok docker run --detach --network none team/app:1 sleep 1000
+  run_ok docker run --detach --network none --name "$NAME-app" team/app:1 sleep 1000
   id=$(tail -n 1 <<<"$output")
   bundle=$(find "$W/docker/exec" /run/containerd -maxdepth 6 -type d -name "$id" \
     -path '*v2.task*' 2>/dev/null | head -n 1)
   accepted docker --bundle "$bundle" "$id"
   assert_contains "$output" 'layer sha256:'
+  accepted docker --bundle "$bundle" "$NAME-app"
+  refused "id '${id:0:12}' is none of docker's" docker --bundle "$bundle" "${id:0:12}"
   run_ok docker rm --force "$id"
-  run_ok "${podman[@]}" run --detach team/app:1 sleep 1000
+  run_ok "${podman[@]}" run --detach --name "$NAME-app" team/app:1 sleep 1000
   id=$(tail -n 1 <<<"$output")
   accepted podman --bundle "$W/podman/root/overlay-containers/$id/userdata" "$id"
+  accepted podman --bundle "$W/podman/root/overlay-containers/$id/userdata" "$NAME-app"
+  refused "container '$NAME-app' ($id) does not run, or its bundle is not in its usual place" \
+    podman "$NAME-app"
   run_ok "${podman[@]}" rm --force --time 0 "$id"
-  refused 'no running container of this id' docker nothing-like-it
+  refused 'no running container of this name or id' docker nothing-like-it
   refused 'cannot open the bundle' docker --bundle "$W/nothing" "$id"
 }
 
@@ -893,6 +899,23 @@ strange_layers() {
   assert_contains "$output" '1 manifest, 0 signatures'
 }
 
+layout_is_verified() {
+  local verify=("$CTK" image verify --store "$STORE" --policy "$W/policy.json")
+  run_ok "${verify[@]}" --reference team/oci:1 "oci:$W/layout:one"
+  assert_contains "$output" 'accepted by the scope "default"'
+  run_fails "${verify[@]}" --reference team/app:1 "oci:$W/layout:one"
+  assert_contains "$output" 'it is for docker.io/team/oci:1, which is not what'
+  run "${verify[@]}" "oci:$W/layout:one"
+  assert_equal 2 "$status"
+  assert_contains "$output" '--reference NAME gives it one'
+  run "${verify[@]}" --files --reference team/oci:1 "oci:$W/layout:one"
+  assert_equal 2 "$status"
+  run "${verify[@]}" --reference team/oci:1 team/app:1
+  assert_equal 2 "$status"
+  run_fails "${verify[@]}" --reference team/oci:1 "oci:$W/layout:three"
+  assert_contains "$output" 'lists no image with the tag three'
+}
+
 layouts() {
   local digest
   rm -rf "$STORE" "$W/layout"
@@ -913,6 +936,11 @@ layouts() {
     "oci:$W/layout:one"
   digest=$(jq -r '.manifests[0].digest' "$W/layout/index.json")
   assert_contains "$output" "signed $digest as docker.io/team/oci:1"
+  run_ok "$CTK" image digest "oci:$W/layout:one"
+  assert_equal "$digest" "$output"
+  run_ok "$CTK" image digest --id "oci:$W/layout:one"
+  assert_equal "$(jq -r .config.digest "$W/layout/blobs/sha256/${digest#sha256:}")" "$output"
+  layout_is_verified
   run_ok skopeo --insecure-policy copy --quiet "oci:$W/layout:one" \
     containers-storage:docker.io/team/oci:1
   accepted podman team/oci:1
@@ -957,5 +985,5 @@ test_case 'fetch: what is not signed, or by another, is refused' not_signed_ther
 test_case 'fetch: an index, and the manifest for this machine' index
 test_case 'fetch: a sigstore bundle that openssl signed' bundle
 test_case 'fetch: what is no signature is left out' strange_layers
-test_case 'an OCI layout is signed' layouts
+test_case 'an OCI layout is signed, and verified' layouts
 test_end

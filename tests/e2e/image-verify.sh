@@ -401,6 +401,10 @@ check_finds_what_would_refuse() {
   run_fails "$CTK" plugin check
   assert_contains "$output" "chmod go-w $STORE"
   chmod 700 "$STORE"
+  mv "$STORE" "$STORE.gone"
+  run_ok "$CTK" plugin check
+  assert_contains "$output" "there is no trust store $STORE yet: no signature is found but what podman"
+  mv "$STORE.gone" "$STORE"
   enforce "journal-socket = \"$W/nobody\"; mode = \"warn\";"
   sed -i 's/journal = false;//' "$CONTAINER_HOOKS_CONFIG"
   run_fails "$CTK" plugin check

@@ -188,6 +188,18 @@ Test(key, a_private_key_is_its_owners_alone)
   expect_in(err.text, "can be read by others: chmod 600 ");
 }
 
+/* Whoever may read it: that is no reason to hide it. */
+Test(key, a_public_key_is_told_to_be_no_private_one)
+{
+  struct key *key = NULL;
+  struct error err = {.text = ""};
+  cleanup_free char *path = path_of("key.pub");
+  make_pair(P256);
+  shell("chmod 0644 key.pub");
+  cr_expect_eq(key_read_private(path, NULL, &key, &err), -1);
+  expect_in(err.text, "it is a public key, which cannot sign: name the private one");
+}
+
 Test(key, an_encrypted_private_key_needs_its_passphrase)
 {
   cleanup_key struct key *key = NULL;

@@ -206,7 +206,7 @@ Test(verify, without_a_signature)
   expect_refused(GPG("gpg-signer.pub.gpg", ""), GPG_APP,
                  "a signature is required, and there is none over " MANIFEST
                  "; to mend it: container-hooks-ctk image fetch " GPG_APP
-                 ", or container-hooks-ctk image sign " GPG_APP);
+                 ", or container-hooks-ctk image sign --key FILE " GPG_APP);
 }
 
 /* --- who gets through ----------------------------------------------------------------------- */

@@ -53,7 +53,7 @@ static int carry_out(struct work *work, const struct engine_mode *mode, struct e
   if (mode->dry_run) {
     changes_print(&work->changes, stdout, ctk_coloured());
     if (!is_shown(&work->changes))
-      engine_note("nothing would change");
+      ctk_remark("nothing would change");
     return 0;
   }
   if (changes_make(&work->changes, err) < 0)
@@ -102,11 +102,10 @@ static int note_overrides(const struct work *work, struct error *err)
     return error_set(err, "%s reads no drop-ins from there: %s", work->engine->title,
                      work->files.list[ENGINE_DROP_IN].path);
   if (status.path == NULL || !text_equal(status.path, request->path))
-    engine_note("%s will not use it: %s says otherwise", work->engine->title, status.configured_in);
+    ctk_remark("%s will not use it: %s says otherwise", work->engine->title, status.configured_in);
   if (request->set_default && !status.is_default)
-    engine_note("the default stays %s: %s, which %s reads later, says so", status.default_runtime,
-                status.default_in != NULL ? status.default_in : "another file",
-                work->engine->title);
+    ctk_remark("the default stays %s: %s, which %s reads later, says so", status.default_runtime,
+               status.default_in != NULL ? status.default_in : "another file", work->engine->title);
   return 0;
 }
 
@@ -186,8 +185,8 @@ static int configure(struct work *work, const struct engine_mode *mode, struct e
 {
   __attribute__((cleanup(profile_free))) struct keep_profile profile = {.link = NULL};
   if (!work_is_here(work))
-    engine_note("%s is not found here: there is neither %s nor %s", work->engine->title,
-                work->engine->program, work->files.list[ENGINE_ROOT].path);
+    ctk_remark("%s is not found here: there is neither %s nor %s", work->engine->title,
+               work->engine->program, work->files.list[ENGINE_ROOT].path);
   if (keep_default(work, err) < 0 || work_go_to_base(work, false, err) < 0)
     return -1;
   cleanup_free char *wrapped = work->engine->wrapped(&work->request, &work->files);
@@ -293,7 +292,7 @@ static int unconfigure(struct work *work, const struct engine_mode *mode, struct
   if (!changes) {
     const struct engine_file *root = &work->files.list[ENGINE_ROOT];
     if (work->request.config_file != NULL && root->present == NULL)
-      engine_note("%s does not exist", root->path);
+      ctk_remark("%s does not exist", root->path);
     ctk_say("%s does not know %s: nothing to change", work->engine->title, work->request.name);
     return 0;
   }

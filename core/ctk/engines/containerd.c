@@ -15,6 +15,7 @@
  * of the file (1 and 2) are edited in place. Since 2.0 tables are merged, and ours go into a file
  * of our own; it must be of the same version as the root.
  */
+#include "ctk/command.h"
 #include "ctk/engines/containerd_view.h"
 #include "ctk/engines/part.h"
 #include "ctk/engines/program.h"
@@ -64,8 +65,8 @@ static int choose_place(const struct engine_request *request, struct engine_file
   if (version == 0)
     version = version_for_new_file();
   if (version > VERSION_KNOWN)
-    engine_note("%s has version %ld, which is newer than this program: it is taken for version %d",
-                path, version, VERSION_KNOWN);
+    ctk_remark("%s has version %ld, which is newer than this program: it is taken for version %d",
+               path, version, VERSION_KNOWN);
   if (request->drop_in != NULL && version < CONTAINERD_DROP_INS)
     return error_set(err,
                      "%s has version %ld: containerd 1.x would replace its tables by those of a "
@@ -96,9 +97,9 @@ static void collect_model(const struct layers *layers, struct toml_keys *keys,
   containerd_collect(layers, name, keys, options);
   if (containerd_is_runc_class(keys))
     return;
-  engine_note("the default runtime %s is of a type that has no program to stand in front of: the "
-              "settings of " CONTAINERD_BUILT_IN " are taken over instead",
-              name);
+  ctk_remark("the default runtime %s is of a type that has no program to stand in front of: the "
+             "settings of " CONTAINERD_BUILT_IN " are taken over instead",
+             name);
   toml_keys_free(keys);
   toml_keys_free(options);
   containerd_collect(layers, CONTAINERD_BUILT_IN, keys, options);
@@ -242,9 +243,9 @@ static void note_disabled(const struct layers *layers)
     for (size_t j = 0; disabled != NULL && disabled[j] != NULL; j++)
       for (const char *const *plugin = plugins; *plugin != NULL; plugin++)
         if (text_equal(*plugin, disabled[j]))
-          engine_note("%s disables the plugin %s: Kubernetes cannot use this containerd, and "
-                      "docker, ctr and nerdctl do not heed these tables",
-                      layers->list[i]->path, *plugin);
+          ctk_remark("%s disables the plugin %s: Kubernetes cannot use this containerd, and "
+                     "docker, ctr and nerdctl do not heed these tables",
+                     layers->list[i]->path, *plugin);
     toml_edit_list_free(disabled);
   }
 }

@@ -6,6 +6,7 @@
  *     "default-runtime": "NAME"
  */
 #include "common/json.h"
+#include "ctk/command.h"
 #include "ctk/engines/docker_daemon.h"
 #include "ctk/text/json_edit.h"
 #include "ctk/text/json_way.h"
@@ -193,9 +194,9 @@ static int strip_default(struct draft *draft, const char *before, const char *na
   cleanup_free char *entry = entry_pointer(old);
   bool gone = is_there(before, entry) && !is_there(draft->text, entry);
   if (gone)
-    engine_note("the default before, %s, is not there any more: docker's own, " BUILT_IN
-                ", will be the default",
-                old);
+    ctk_remark("the default before, %s, is not there any more: docker's own, " BUILT_IN
+               ", will be the default",
+               old);
   return gone ? cut(draft, DOCKER_DEFAULT) : give_back(draft, before, DOCKER_DEFAULT);
 }
 
@@ -229,7 +230,7 @@ static int farewell(const struct engine_request *request, const struct engine_fi
 {
   cleanup_free char *other = docker_other_file(request, file);
   if (other != NULL) {
-    engine_note("the dockerd that runs reads %s: it needs not hear of this", other);
+    ctk_remark("the dockerd that runs reads %s: it needs not hear of this", other);
     return 1;
   }
   cleanup_json struct json_object *none = json_object_new_object();

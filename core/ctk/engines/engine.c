@@ -18,18 +18,6 @@ const struct engine *engine_find(const char *name)
   return NULL;
 }
 
-void engine_note(const char *format, ...)
-{
-  if (ctk_quiet)
-    return;
-  va_list args;
-  va_start(args, format);
-  fputs("note: ", stderr);
-  vfprintf(stderr, format, args);
-  fputc('\n', stderr);
-  va_end(args);
-}
-
 char *engine_beside(const char *path, const char *name)
 {
   const char *slash = strrchr(path, '/');

@@ -178,9 +178,6 @@ void engine_view_free(struct engine_view *view);
 
 /* --- for the engines ----------------------------------------------------------------------- */
 
-/* A remark on standard error, not an error; not with --quiet. */
-void engine_note(const char *format, ...) PRINTF_LIKE(1, 2);
-
 /* Adds a name that is not among them yet; those beyond ENGINE_NAMES_MAX are left out. */
 void engine_names_add(struct engine_names *names, const char *name);
 

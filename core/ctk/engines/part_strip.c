@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Our part taken out of a TOML text that somebody may have edited since. */
+#include "ctk/command.h"
 #include "ctk/engines/part.h"
 #include "ctk/text/toml_edit.h"
 
@@ -152,8 +153,8 @@ static int strip_default(struct draft *draft)
       before != NULL ? toml_edit_string(before, places->standard_before) : NULL;
   if (old == NULL || !is_gone(draft, old))
     return give_back(draft, places->standard, places->standard_before);
-  engine_note("the default before, %s, is not there any more: the engine's own will be the default",
-              old);
+  ctk_remark("the default before, %s, is not there any more: the engine's own will be the default",
+             old);
   return cut(draft, places->standard);
 }
 
@@ -234,7 +235,7 @@ static int strip_all(struct draft *draft, const struct engine_past *past)
   if (opened < 0)
     return -1;
   if (opened)
-    engine_note("%s: what others have put between our two comments stays", draft->file);
+    ctk_remark("%s: what others have put between our two comments stays", draft->file);
   else if (!past->remembered && !past->removing)
     return 0;
   if (strip_default(draft) < 0)

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "config/profile.h"
 #include "config/schema.h"
+#include "ctk/command.h"
 #include "ctk/engines/program.h"
 #include "front/lowlevel.h"
 
@@ -30,10 +31,9 @@ static char *find_wrapped(const char *wrapped, const char *ourselves)
 {
   cleanup_free char *path = wrapped != NULL ? program_find(wrapped) : NULL;
   if (wrapped != NULL && path == NULL)
-    engine_note(
-        "the low-level runtime used until now, %s, is not found: what will run is the first "
-        "of the config's `runtimes`",
-        wrapped);
+    ctk_remark("the low-level runtime used until now, %s, is not found: what will run is the first "
+               "of the config's `runtimes`",
+               wrapped);
   return path != NULL && !same_file(path, ourselves) ? steal_pointer(&path) : NULL;
 }
 
@@ -169,7 +169,7 @@ static int make_one(enum memory_kind kind, const char *path, const char *wanted,
     if (kind == MEMORY_LINK)
       return error_set(err, "%s leads to %s, not to %s: remove it, or choose another --name", path,
                        present, wanted);
-    engine_note("%s is there already and is left as it is", path);
+    ctk_remark("%s is there already and is left as it is", path);
     return 0;
   }
   memory_note(memory, kind, path, known != NULL ? known->before : NULL, wanted);
@@ -185,7 +185,7 @@ static int unmake_one(const struct memory_file *file, struct changes *changes, s
   if (change_same(present, file->after))
     append(changes, file->kind, file->path, steal_pointer(&present), file->before);
   else if (present != NULL)
-    engine_note("%s was changed since it was made, and is left", file->path);
+    ctk_remark("%s was changed since it was made, and is left", file->path);
   return 0;
 }
 
