@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CRI-O: crio.conf, and over it every file in crio.conf.d, whatever its name.
+ * CRI-O: crio.conf, and over it every file in crio.conf.d and in folders below it, whatever its
+ * name (cri-o: pkg/config/config.go, UpdateFromPath).
  *
  *     [crio.runtime]
  *     default_runtime = "NAME"
@@ -59,11 +60,9 @@ static int locate(const struct engine_request *request, struct engine_files *fil
 static int read_layers(const struct engine_files *files, struct layers *layers, struct error *err)
 {
   const char *root = files->list[ENGINE_ROOT].path;
-  cleanup_free char *pattern = layers_pattern(root, FOLDER "/*");
-  return layers_add(layers, files, root, err) < 0 ||
-                 layers_add_pattern(layers, files, pattern, err) < 0
-             ? -1
-             : 0;
+  cleanup_free char *folder = engine_beside(root, FOLDER);
+  return layers_add(layers, files, root, err) < 0 ? -1
+                                                  : layers_add_tree(layers, files, folder, err);
 }
 
 /* --- what is in force ---------------------------------------------------------------------- */
@@ -239,15 +238,15 @@ static int list(const struct engine_files *files, struct engine_names *names, st
 
 /* --- CRI-O's own view ---------------------------------------------------------------------- */
 
-/* Copies of the drop-ins, by their names, for CRI-O reads a folder of them as a whole. */
+/* Copies of the drop-ins, in their order, for CRI-O reads a folder of them as a whole. */
 static int copy_layers(const struct engine_files *files, const char *folder, struct error *err)
 {
   cleanup_layers struct layers layers = {.count = 0};
-  cleanup_free char *pattern = layers_pattern(files->list[ENGINE_ROOT].path, FOLDER "/*");
-  if (layers_add_pattern(&layers, files, pattern, err) < 0)
+  cleanup_free char *drop_ins = engine_beside(files->list[ENGINE_ROOT].path, FOLDER);
+  if (layers_add_tree(&layers, files, drop_ins, err) < 0)
     return -1;
   for (size_t i = 0; i < layers.count; i++) {
-    const char *name = strrchr(layers.list[i]->path, '/') + 1;
+    cleanup_free char *name = xasprintf("%03zu-%s", i, strrchr(layers.list[i]->path, '/') + 1);
     cleanup_free char *copy = program_write(folder, name, layers.list[i]->text, err);
     if (copy == NULL)
       return -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/engines/layers.h"
 
+#include <dirent.h>
 #include <fnmatch.h>
 #include <glob.h>
 #include <sys/stat.h>
@@ -102,6 +103,80 @@ int layers_add_pattern(struct layers *layers, const struct engine_files *files, 
   for (size_t i = 0; i < count && result == 0; i++)
     result = layers_add(layers, files, paths[i], err);
   globfree(&found);
+  return result;
+}
+
+/* --- a folder with all that is in it ------------------------------------------------------- */
+
+#define FOLDERS_MAX 16 /* below each other */
+
+/* Paths, all owned. */
+struct tree {
+  char *paths[LAYERS_MAX];
+  size_t count;
+};
+
+static void tree_add(struct tree *tree, const char *path)
+{
+  for (size_t i = 0; i < tree->count; i++)
+    if (text_equal(tree->paths[i], path))
+      return;
+  if (tree->count < LAYERS_MAX)
+    tree->paths[tree->count++] = xstrdup(path);
+}
+
+static bool is_real_folder(const char *path)
+{
+  struct stat status;
+  return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static void tree_walk(struct tree *tree, const char *folder, int depth)
+{
+  struct dirent **entries = NULL;
+  int count = depth < FOLDERS_MAX ? scandir(folder, &entries, NULL, NULL) : 0;
+  for (int i = 0; i < count; i++) {
+    const char *name = entries[i]->d_name;
+    cleanup_free char *path = xasprintf("%s/%s", folder, name);
+    bool is_folder = is_real_folder(path);
+    if (is_folder && !text_equal(name, ".") && !text_equal(name, ".."))
+      tree_walk(tree, path, depth + 1);
+    else if (!is_folder && is_file(path))
+      tree_add(tree, path);
+    free(entries[i]);
+  }
+  free(entries);
+}
+
+/* A folder stands among the names beside it: '/' comes before all that names have. */
+static int compare_ways(const void *a, const void *b)
+{
+  const char *left = *(const char *const *)a, *right = *(const char *const *)b;
+  while (*left != '\0' && *left == *right) {
+    left++;
+    right++;
+  }
+  int one = *left == '/' ? 1 : (unsigned char)*left,
+      other = *right == '/' ? 1 : (unsigned char)*right;
+  return one - other;
+}
+
+int layers_add_tree(struct layers *layers, const struct engine_files *files, const char *folder,
+                    struct error *err)
+{
+  struct tree tree = {.count = 0};
+  int result = 0;
+  cleanup_free char *inside = xasprintf("%s/", folder);
+  tree_walk(&tree, folder, 0);
+  for (size_t i = 0; i < files->count; i++)
+    if (files->list[i].path != NULL && text_starts(files->list[i].path, inside))
+      tree_add(&tree, files->list[i].path);
+  qsort(tree.paths, tree.count, sizeof(tree.paths[0]), compare_ways);
+  for (size_t i = 0; i < tree.count; i++) {
+    if (result == 0)
+      result = layers_add(layers, files, tree.paths[i], err);
+    free(tree.paths[i]);
+  }
   return result;
 }
 

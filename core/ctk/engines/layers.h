@@ -31,6 +31,11 @@ int layers_add(struct layers *layers, const struct engine_files *files, const ch
 int layers_add_pattern(struct layers *layers, const struct engine_files *files, const char *pattern,
                        struct error *err);
 
+/* Adds every file in a folder and in those below it, in the order in which Go's filepath.Walk comes
+   to them, and those of the edited files that it would come to when they are written. */
+int layers_add_tree(struct layers *layers, const struct engine_files *files, const char *folder,
+                    struct error *err);
+
 /* FOLDER/PATTERN where FOLDER is that of `path`, in which nothing counts as a pattern; owned by the
    caller. */
 char *layers_pattern(const char *path, const char *pattern);
