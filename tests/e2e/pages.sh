@@ -4,14 +4,14 @@
 # clone to docker, containerd and podman with plugins, signed images, and back. All of it happens in
 # a view of the system's folders that nobody else has. What a block is, tests/pages.sh says.
 
-# The namespace that this was called in comes along, so that it is known to have been left. A word
-# that names no namespace counts as none.
+# See tests/own-folders.sh.
 namespace=$(readlink /proc/self/ns/mnt)
 [[ ${CALLERS_NAMESPACE:-} =~ ^mnt:\[[0-9]+\]$ ]] || CALLERS_NAMESPACE=$namespace
 if [ "$(id -u)" = 0 ] && [ "$CALLERS_NAMESPACE" = "$namespace" ]; then
   CALLERS_NAMESPACE=$namespace exec unshare --mount --propagation private "$0" "$@"
 fi
 . "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/own-folders.sh"
 . "$TOP/tests/pages.sh"
 . "$TOP/tests/journal.sh"
 . "$TOP/tests/pages-engines.sh"
