@@ -63,6 +63,22 @@ guide_signs() {
   take $guide sh 'image verify' | run_commands
 }
 
+# What is said of keys that are rolled, put into the policy: it is still one.
+guide_rolls_keys() {
+  local policy=/etc/container-hooks/policy.json text keys reject
+  text=$(tr -s '[:space:]' ' ' <"$TOP/$guide" | grep -oE '`"[^`]*`' | tr -d '`')
+  keys=$(grep '^"keyPaths"' <<<"$text")
+  reject=$(grep '"reject"' <<<"$text")
+  cp $policy "$W/policy.json"
+  cp /etc/container-hooks/keys/team.pub /etc/container-hooks/keys/team-2.pub
+  jq --argjson keys "{$keys}" --argjson reject "{$reject}" '.transports.docker |= (. + $reject |
+    .["docker.io/team"][0] |= (del(.keyPath) + $keys))' "$W/policy.json" >$policy
+  run_ok container-hooks-ctk plugin check
+  run_fails container-hooks-ctk image verify --policy $policy team/app:1
+  assert_contains "$output" reject
+  cp "$W/policy.json" $policy
+}
+
 guide_enforces() {
   sed -i 's/mode = "audit"/mode = "enforce"/' /etc/container-hooks/conf.d/90-image-verify.cfg
   take $guide console 'docker run' | run_console
@@ -282,6 +298,7 @@ test_plugins() {
   test_case 'image-verify: first only watch' guide_watches
   test_case 'image-verify: signatures from a registry' guide_fetches
   test_case 'image-verify: signatures made here' guide_signs
+  test_case 'image-verify: rolling keys' guide_rolls_keys
   test_case 'image-verify: enforce' guide_enforces
   test_case 'image-verify: the message of verify-rootfs(8)' guide_compares
   test_case 'image-verify: the examples of the manuals' manuals_on_images

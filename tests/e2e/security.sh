@@ -202,6 +202,12 @@ no_word_leaves_a_plugin_out() {
 --user 0:0 --cap-add ALL --security-opt seccomp=unconfined
 --read-only --workdir /etc/container-hooks
 OPTIONS
+  # What only some engines let through.
+  make_bundle "$W/bundle" '.hostname = "container-hooks" | .process.args = ["container-hooks"] | .annotations = {
+    "io.container-hooks.disable": "true", "io.kubernetes.cri.container-type": "sandbox",
+    "io.kubernetes.cri-o.ContainerType": "sandbox", "run.oci.hooks.stdout": "/dev/null"}'
+  run_fails container-hooks-runtime create --bundle "$W/bundle" container-hooks
+  assert_contains "$output" 'nobody starts'
 }
 
 # What docs/security.md calls not protected is so: who has docker's socket chooses another runtime.
