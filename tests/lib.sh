@@ -120,10 +120,10 @@ fail() {
 }
 
 # run COMMAND…: its exit status in `status`, both outputs in `output`. They go through a file: a
-# container that stays would keep a pipe open.
+# container that stays would keep a pipe open. What may take longer than two minutes says so in `time_limit`.
 run() {
   status=0
-  timeout 120 "$@" </dev/null >"$W/.output" 2>&1 || status=$?
+  timeout "${time_limit:-120}" "$@" </dev/null >"$W/.output" 2>&1 || status=$?
   output=$(tr -d '\0' <"$W/.output")
 }
 

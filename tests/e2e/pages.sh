@@ -35,7 +35,7 @@ five_commands() {
   cd "$clone"
   take README.md sh 'make install' >"$W/five"
   assert_equal 5 "$(grep -vc '^ ' "$W/five")"
-  MAKEFLAGS=-j2 run_commands <"$W/five"
+  time_limit=900 MAKEFLAGS=-j2 run_commands <"$W/five"
   assert_equal 1 "$(wc -l </var/log/hooks.txt)"
   assert_equal "$(cat /var/log/hooks.txt)" "$(tail -n 1 <<<"$output")"
 }
