@@ -116,10 +116,32 @@ manuals_have_the_settings() {
   done
 }
 
+# Each key of the configuration has its entry in the manual.
+manual_has_the_keys() {
+  local key
+  [ "$(config_keys | wc -l)" -ge 10 ]
+  while read -r key; do
+    grep -qE "^\.(It Ic|Ss The group) $key( |$)" docs/container-hooks.cfg.5 || fail "docs/container-hooks.cfg.5 lacks $key"
+  done < <(config_keys)
+}
+
+config_keys() {
+  sed -nE 's/^ +\{"([a-z-]+)", take_.*/\1/p' core/config/schema.c | sort -u
+}
+
+# Each variable that is read from the environment, given to a program, or written as a field of the journal.
+manuals_have_the_variables() {
+  local name
+  while read -r name; do
+    grep -qE "^\.(It )?Ev (.* )?$name( |$)" docs/*.[1-8] || fail "no manual has the variable $name"
+  done < <(grep -rhoE --include='*.[ch]' '(getenv\("|"CONTAINER_HOOKS_)[A-Z_]+' core plugins |
+    sed -E 's/^(secure_)?getenv\(//; s/"//' | sort -u)
+}
+
 # The Chinese README says what the English one says: its headings, blocks, tables and paragraphs are as
 # many, and have the same commands, names and links.
 translation_is_whole() {
-  diff <(/usr/bin/python3 tests/skeleton.py README.md) <(/usr/bin/python3 tests/skeleton.py docs/README.zh-CN.md)
+  diff <(/usr/bin/python3 tests/pages/skeleton.py README.md) <(/usr/bin/python3 tests/pages/skeleton.py docs/README.zh-CN.md)
 }
 
 # --- what everything must have -------------------------------------------------------------------
@@ -184,6 +206,8 @@ test_case 'docs/architecture.md names nothing that is not there' architecture_is
 test_case 'docs/architecture.md names every folder of core' architecture_is_whole
 test_case 'links in documents lead somewhere' links_lead_somewhere
 test_case 'the manuals have every setting of the plugins' manuals_have_the_settings
+test_case 'the manual has every key of the configuration' manual_has_the_keys
+test_case 'the manuals have every variable of the environment' manuals_have_the_variables
 test_case 'the Chinese README has what the English one has' translation_is_whole
 test_case 'every source has its licence' licences
 test_case 'every plugin is complete and listed' plugins_are_complete

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every command and every file that the documentation prints, taken from the page itself and run: from a
 # clone to docker, containerd and podman with plugins, signed images, and back. All of it happens in
-# a view of the system's folders that nobody else has. What a block is, tests/pages.sh says.
+# a view of the system's folders that nobody else has. What a block is, tests/pages/blocks.sh says.
 
 # See tests/own-folders.sh.
 namespace=$(readlink /proc/self/ns/mnt)
@@ -12,10 +12,10 @@ if [ "$(id -u)" = 0 ] && [ "$CALLERS_NAMESPACE" = "$namespace" ]; then
 fi
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/own-folders.sh"
-. "$TOP/tests/pages.sh"
+. "$TOP/tests/pages/blocks.sh"
 . "$TOP/tests/journal.sh"
-. "$TOP/tests/pages-engines.sh"
-. "$TOP/tests/pages-plugins.sh"
+. "$TOP/tests/pages/engines.sh"
+. "$TOP/tests/pages/plugins.sh"
 unset CONTAINER_HOOKS_CONFIG BUILD SANITIZE
 
 clone=$W/clone

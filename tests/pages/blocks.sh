@@ -80,7 +80,7 @@ take() {
 
 # elsewhere PAGE LANGUAGE SCRIPT: that test takes all blocks of this language itself.
 elsewhere() {
-  grep -qF "${1##*/}" "$TOP/tests/e2e/$3" || fail "tests/e2e/$3 does not read $1"
+  grep -qF "$1" "$TOP/tests/e2e/$3" || fail "tests/e2e/$3 does not read $1"
   find_blocks "$1" "$2" >>"$blocks/used"
 }
 
