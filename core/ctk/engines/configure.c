@@ -44,6 +44,16 @@ static void say_changes(const struct changes *changes)
   }
 }
 
+/* Those that configure has made, if nothing is left in them; the innermost first. */
+static void remove_folders(const struct memory *memory)
+{
+  for (size_t i = memory->count; i-- > 0;) {
+    const struct memory_file *file = &memory->files[i];
+    if (file->kind == MEMORY_FOLDER && rmdir(file->path) == 0)
+      ctk_say("removed %s", file->path);
+  }
+}
+
 /* Asks the engine's own program, then writes, or only shows what would be written. */
 static int carry_out(struct work *work, const struct engine_mode *mode, struct error *err)
 {
@@ -56,8 +66,10 @@ static int carry_out(struct work *work, const struct engine_mode *mode, struct e
       ctk_remark("nothing would change");
     return 0;
   }
-  if (changes_make(&work->changes, err) < 0)
+  if (changes_make(&work->changes, err) < 0) {
+    remove_folders(&work->new); /* for files that are not there now */
     return -1;
+  }
   say_changes(&work->changes);
   return 0;
 }
@@ -247,16 +259,6 @@ static int say_farewell(struct work *work, struct error *err)
                         "--reload if it never will",
                         root->path);
   return 0;
-}
-
-/* Those that configure has made, if nothing is left in them; the innermost first. */
-static void remove_folders(const struct memory *memory)
-{
-  for (size_t i = memory->count; i-- > 0;) {
-    const struct memory_file *file = &memory->files[i];
-    if (file->kind == MEMORY_FOLDER && rmdir(file->path) == 0)
-      ctk_say("removed %s", file->path);
-  }
 }
 
 static void say_unconfigured(const struct work *work, const struct engine_mode *mode)
