@@ -12,7 +12,8 @@ demo=("${build[@]}" runc=runc busybox-static=static-busybox jq=jq)
 check=("${demo[@]}" libcriterion-dev=criterion/criterion.h docker.io=dockerd containerd=ctr
   podman=podman buildah=buildah python3=/usr/bin/python3
   python3-yaml=/usr/lib/python3/dist-packages/yaml/__init__.py logrotate=logrotate
-  systemd=/lib/systemd/systemd-journald mandoc=mandoc strace=strace g++=g++ clang=clang openssl=openssl gpgv=gpgv gpg=gpg
+  systemd=/lib/systemd/systemd-journald mandoc=mandoc strace=strace g++=g++ clang=clang
+  openssl=openssl gpgv=gpgv gpg=gpg
   gpg-agent=gpg-agent skopeo=skopeo docker-registry=docker-registry
   libclang-rt-14-dev=/usr/lib/*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a)
 ci=("${check[@]}" clang-format=clang-format clang-tidy=clang-tidy)

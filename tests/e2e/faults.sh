@@ -6,14 +6,13 @@
 # file system is that of a container of a real dockerd, whose image is signed.
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/engines.sh"
+. "$TOP/tests/signed.sh"
 . "$TOP/tests/faults.sh"
 
-export GNUPGHOME=$W/gpg
-STORE=$W/trust
 bundle=$W/bundle
 started=42 # the status of our low-level runtime
 
-# --- what is there to be created -----------------------------------------------------------------
+# --- a create ------------------------------------------------------------------------------------
 
 make_lowlevel() {
   lowlevel=$W/lowlevel
@@ -27,54 +26,9 @@ SH
   chmod 755 "$lowlevel"
 }
 
-# By openssl and by GPG, as two requirements of one policy.
-sign_image() {
-  local fingerprint digest
-  install -d -m 700 "$GNUPGHOME" "$STORE"
-  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$W/key.pem" 2>/dev/null
-  chmod 600 "$W/key.pem"
-  openssl pkey -in "$W/key.pem" -pubout -out "$W/key.pub"
-  gpg --batch --quiet --passphrase '' --quick-generate-key signer rsa2048 sign never
-  gpg --export signer >"$W/signer.gpg"
-  run_ok "$CTK" image sign --engine docker --root "$W/docker/data" --store "$STORE" \
-    --key "$W/key.pem" "$image"
-  digest=sha256:$(basename "$(dirname "$STORE"/sha256/*/signature-*)")
-  printf '{"critical":{"identity":{"docker-reference":"%s"},"image":{"docker-manifest-digest":"%s"},"type":"atomic container signature"},"optional":{}}' \
-    "$image" "$digest" | gpg --batch --quiet --sign >"$W/signature"
-  run_ok "$CTK" image add --store "$STORE" --digest "$digest" "$W/signature"
-  jq -n --arg key "$W/key.pub" --arg gpg "$W/signer.gpg" '{default: [
-    {type: "sigstoreSigned", keyPath: $key, signedIdentity: {type: "matchRepository"}},
-    {type: "signedBy", keyType: "GPGKeys", keyPath: $gpg}]}' >"$W/policy.json"
-}
-
-start_container() {
-  run_ok "${docker_run[@]}" --detach --name held "$image" sleep 1000000
-  id=$(docker inspect --format '{{.Id}}' held)
-  echo "$id" >"$W/id"
-  cp "$(find "$W/docker/exec" -path "*/$id/config.json")" "$W/old.json"
-}
-
-all_plugins() {
-  mkdir -p "$W/patches.d" "$W/log" "$W/conf.d"
-  echo '{"poststop": [{"path": "/bin/true"}]}' >"$W/hooks.json"
-  echo '{"merge": {"process": {"oomScoreAdj": 321}}}' >"$W/patches.d/10.json"
-  printf '#!/bin/sed -f\ns/"hostname":"[^"]*"/"hostname":"filtered"/\n' >"$W/filter"
-  chmod 755 "$W/filter"
-  write_config "$file_hooks" "name = \"spec-patch\"; settings: { dir = \"$W/patches.d\"; };" \
-    "name = \"spec-filter\"; settings: { programs = ( \"$W/filter\" ); };" \
-    "name = \"image-verify\"; settings: { policy = \"$W/policy.json\"; store = \"$STORE\";
-      registries = \"\"; plans = \"$W/plans\"; state = \"$W/state\"; log = \"$W/runtime.log\";
-      roots = [ \"$W/docker/data\" ]; journal = false; };"
-  printf 'plugins = ({ name = "audit"; settings: { file = "%s"; fields = [ "id", "outcome" ]; }; });' \
-    "$W/log/audit.log" >"$W/conf.d/10-audit.cfg"
-}
-
 setup() {
-  start_dockerd "$(command -v runc)"
-  sign_image
-  start_container
   make_lowlevel
-  all_plugins
+  make_signed_container
 }
 
 # --- what must be so after each --------------------------------------------------------------------
