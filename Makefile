@@ -262,8 +262,11 @@ fuzz-coverage:
 
 fuzzers: $(FUZZERS)
 
-# A plugin's own parsers.
+# Plugins' own parsers; of image-verify those only.
+$(BUILD)/fuzz/audit: $(call objects,plugins/audit)
 $(BUILD)/fuzz/hooks: $(call objects,plugins/file-hooks)
+$(BUILD)/fuzz/patch_file: $(BUILD)/obj/plugins/spec-patch/patch-file.o
+$(BUILD)/fuzz/verify_settings: $(addprefix $(BUILD)/obj/plugins/image-verify/,settings.o mode.o)
 
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	@mkdir -p $(@D)

@@ -47,10 +47,15 @@ char *manifest_path(const char *prefix)
   return xasprintf("%s/lib/container-hooks/installed", prefix);
 }
 
+static bool climbs(const char *path)
+{
+  size_t length = strlen(path);
+  return strstr(path, "/../") != NULL || (length >= 3 && text_equal(path + length - 3, "/.."));
+}
+
 static bool lies_below(const char *path, const char *prefix)
 {
-  size_t length = strlen(prefix);
-  return text_starts(path, prefix) && path[length] == '/' && strstr(path, "/../") == NULL;
+  return text_starts(path, prefix) && path[strlen(prefix)] == '/' && !climbs(path);
 }
 
 static int take_lines(char *text, const char *prefix, const char *name, char **paths,

@@ -6,15 +6,9 @@
  * Covers: core/config/scanner.c core/config/schema.c core/config/syntax.c
  */
 #include "fuzz.h"
+#include "libconfig.h"
 
 #include "config/schema.h"
-
-/* libconfig forgets the texts of a line that it finds wrong. The name is the sanitizer's. */
-const char *__lsan_default_suppressions(void); /* NOLINT */
-const char *__lsan_default_suppressions(void)  /* NOLINT */
-{
-  return "leak:libconfig\nleak:strbuf_append\n";
-}
 
 /* What a file was accepted for must hold. */
 static void check(const struct config *config)

@@ -7,17 +7,11 @@
  * Covers: core/ctk/config_list.c core/ctk/config_tree.c
  */
 #include "fuzz.h"
+#include "libconfig.h"
 
 #include "ctk/config_edit.h"
 
 #include "config/schema.h"
-
-/* libconfig forgets the texts of a line that it finds wrong. The name is the sanitizer's. */
-const char *__lsan_default_suppressions(void); /* NOLINT */
-const char *__lsan_default_suppressions(void)  /* NOLINT */
-{
-  return "leak:libconfig\nleak:strbuf_append\n";
-}
 
 static bool load(struct config *config, const char *text)
 {

@@ -3,6 +3,7 @@
  * docker's records of a container and its images (tests/fuzz/store.h).
  *
  * Covers: core/image/docker.c core/image/image.c core/image/state.c
+ * Covers: core/image/manifest_make.c
  */
 #include "records.h"
 

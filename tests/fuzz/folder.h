@@ -32,21 +32,27 @@ static inline void fuzz_remove_folder(void)
   rmdir(fuzz_folder);
 }
 
-/* Makes it at the first call; afterwards it is empty. */
-static inline void fuzz_make_folder(void)
+/* Makes it at the first call. */
+static inline void fuzz_need_folder(void)
 {
   static bool made = false;
-  if (made) {
-    fuzz_empty_folder();
+  if (made)
     return;
-  }
   must(mkdtemp(fuzz_folder) != NULL && atexit(fuzz_remove_folder) == 0);
   made = true;
+}
+
+/* Afterwards it is there and empty. */
+static inline void fuzz_make_folder(void)
+{
+  fuzz_need_folder();
+  fuzz_empty_folder();
 }
 
 /* The path of a name in it; owned by the caller. */
 static inline char *fuzz_path(const char *name)
 {
+  fuzz_need_folder();
   return xasprintf("%s/%s", fuzz_folder, name);
 }
 

@@ -15,11 +15,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-static inline void must(bool holds)
+static inline void fuzz_fail(const char *file, int line, const char *claim)
 {
-  if (!holds)
-    abort();
+  fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, claim);
+  abort();
 }
+
+/* What the parser promises. */
+#define must(claim) ((claim) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #claim))
 
 /* The input as a text that ends with a NUL; owned by the caller. */
 static inline char *fuzz_text(const uint8_t *bytes, size_t length)

@@ -9,6 +9,7 @@
 #include "store.h"
 
 #include "image/image.h"
+#include "image/manifest_make.h"
 
 #define RECORDS_BLOB_MAX 4096
 
@@ -27,6 +28,21 @@ static inline void records_expect_blob(const struct image *image, const struct d
   must(digest_equal(&found, digest));
 }
 
+/* The manifest that is made of it is one of its config and its layers. */
+static inline void records_expect_manifest(const struct image *image)
+{
+  struct error err = {.text = ""};
+  cleanup_manifest struct manifest manifest = {.is_index = false};
+  cleanup_free char *bytes = NULL;
+  size_t length;
+  if (manifest_make(image, &bytes, &length, &err) < 0) {
+    must(err.text[0] != '\0');
+    return;
+  }
+  must(manifest_parse(bytes, length, "made", &manifest, &err) == 0 && !manifest.is_index);
+  must(digest_equal(&manifest.config.digest, &image->id) && manifest.count == image->layer_count);
+}
+
 static inline void records_expect_whole(const struct image *image, enum image_engine engine)
 {
   must(image->engine == engine && digest_is_set(&image->id) && image->root[0] == '/');
@@ -38,6 +54,7 @@ static inline void records_expect_whole(const struct image *image, enum image_en
     must(layer->kind != LAYER_BLOB || digest_is_set(&layer->blob));
   }
   records_expect_blob(image, &image->id);
+  records_expect_manifest(image);
   for (size_t i = 0; i < image->manifest_count; i++)
     records_expect_blob(image, &image->manifests[i]);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What gpgv says of a message, in lines "[GNUPG:] …", some of which quote what a signer wrote. The
+ * input is said by a program in its place, which also writes a text that was "signed".
+ *
+ * Covers: core/image/gpg.c
+ */
+#include "folder.h"
+
+#include "image/gpg.h"
+
+#define PROGRAM "#!/bin/sh\nprintf signed >&3\nexec cat\n"
+#define MESSAGE "\x90\x0d\n" /* begins as a one-pass signature does */
+
+/* Owned by the caller. */
+static char *make_program(void)
+{
+  char *path = fuzz_path("gpgv");
+  fuzz_make_folder();
+  must(fuzz_write("gpgv", PROGRAM, strlen(PROGRAM)) && chmod(path, 0700) == 0);
+  return path;
+}
+
+static size_t count_of(const char *text, const char *line)
+{
+  size_t count = 0;
+  for (; (text = strstr(text, line)) != NULL; text++)
+    count++;
+  return count;
+}
+
+static void expect_accepted(const char *said, const struct gpg_signed *opened)
+{
+  cleanup_free char *valid = xasprintf("\n[GNUPG:] VALIDSIG ");
+  must(opened->length == strlen("signed") && memcmp(opened->bytes, "signed", 6) == 0);
+  must(count_of(said, valid) == 1 && count_of(said, "\n[GNUPG:] GOODSIG") == 1);
+  must(count_of(said, "\n[GNUPG:] BADSIG") == 0 && count_of(said, "\n[GNUPG:] REVKEYSIG") == 0);
+  size_t digits = strlen(opened->fingerprint);
+  must(digits >= 40 && strspn(opened->fingerprint, "0123456789ABCDEF") == digits);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+  struct error err = {.text = ""};
+  struct gpg_signed opened;
+  char key[] = "key";
+  const struct keyring keyring = {.bytes = key, .length = strlen(key)};
+  cleanup_free char *program = make_program(), *input = fuzz_text(bytes, length);
+  cleanup_free char *message = xasprintf("%s%s", MESSAGE, input);
+  if (gpg_verify(program, &keyring, message, strlen(message), &opened, &err) < 0) {
+    must(err.text[0] != '\0' && opened.bytes == NULL);
+    return 0;
+  }
+  expect_accepted(message + strlen(MESSAGE) - 1, &opened);
+  gpg_signed_free(&opened);
+  return 0;
+}
