@@ -4,8 +4,8 @@
  *
  * Covers: core/image/tarsplit.c core/image/inflate.c
  */
-#include "fuzz.h"
 #include "image/tarsplit.h"
+#include "fuzz.h"
 #include "rootfs/tar.h"
 
 #include <sys/mman.h>
