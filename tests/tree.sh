@@ -59,14 +59,15 @@ only_in() {
 
 # --- what is written about the tree --------------------------------------------------------------
 
-# Paths in architecture.md: below the top, or as FOLDER/FILE without `core/` and maybe without `.c`.
-architecture_is_true() {
+# paths_are_there DOCUMENT: those that it names, below the top, or as FOLDER/FILE without `core/` and maybe
+# without `.c`.
+paths_are_there() {
   local path
   while read -r path; do
     compgen -G "$path*" >/dev/null || compgen -G "core/$path*" >/dev/null ||
       compgen -G "tests/e2e/$path" >/dev/null || fail "there is no $path"
-  done < <(grep -oE '\b(include|core|plugins|etc|tests|docs|common|config|spec|front|worker|ctk)/[A-Za-z0-9_./-]*[A-Za-z0-9_/]|\b[a-z-]+\.sh\b' \
-    docs/architecture.md | sort -u)
+  done < <(grep -oP '(?<![\w/.-])((include|core|plugins|etc|tests|docs|common|config|spec|front|worker|ctk)/[\w./-]*[\w/]|[a-z-]+\.sh\b)' \
+    "$1" | sort -u)
 }
 
 architecture_is_whole() {
@@ -113,6 +114,17 @@ manuals_have_the_settings() {
     while read -r name; do
       grep -qE "^\.It Cm (.* )?$name( |$)" "$page" || fail "$page does not have the setting $name of $readme"
     done < <(sed -n '/^## Settings/,/^## /s/^| `\([a-z-]*\)` .*/\1/p' "$readme")
+  done
+}
+
+# Each field of audit's record, too.
+manual_has_the_fields() {
+  local name fields
+  fields=$(sed -n '/^## Fields/,/^## /s/^| \(`[^|]*`\) |.*/\1/p' plugins/audit/README.md | grep -oE '[a-z]+')
+  [ "$(wc -w <<<"$fields")" -ge 20 ]
+  for name in $fields; do
+    sed -n '/^\.Sh AUDIT/,/^\.Sh EX/p' docs/container-hooks-plugins.7 | grep -qE "^\.Cm (.* )?$name( |$)" ||
+      fail "docs/container-hooks-plugins.7 lacks the field $name"
   done
 }
 
@@ -202,10 +214,12 @@ test_case 'two files exec: what we become, and what we spawn' \
   only_in 'core/common/process.c core/front/lowlevel.c' 'exec[lv]p?e?|f?execve(at)?'
 test_case 'one file spawns' only_in core/common/process.c 'v?fork|clone3?|posix_spawnp?|popen|system'
 test_case 'one file loads shared objects' only_in core/worker/plugin.c 'dlm?open'
-test_case 'docs/architecture.md names nothing that is not there' architecture_is_true
+test_case 'docs/architecture.md names nothing that is not there' paths_are_there docs/architecture.md
+test_case 'docs/security.md names nothing that is not there' paths_are_there docs/security.md
 test_case 'docs/architecture.md names every folder of core' architecture_is_whole
 test_case 'links in documents lead somewhere' links_lead_somewhere
 test_case 'the manuals have every setting of the plugins' manuals_have_the_settings
+test_case 'the manual has every field of the record' manual_has_the_fields
 test_case 'the manual has every key of the configuration' manual_has_the_keys
 test_case 'the manuals have every variable of the environment' manuals_have_the_variables
 test_case 'the Chinese README has what the English one has' translation_is_whole
