@@ -24,27 +24,46 @@ struct work {
   struct known known;
   size_t *order; /* owned; which layer comes when */
   size_t next;   /* in the order; taken atomically */
+  int spare;     /* threads that nobody needs, for hashing; taken atomically */
   struct progress progress;
 };
+
+/* Takes a spare thread, if there is one. */
+static bool take_spare(struct work *work)
+{
+  if (__atomic_fetch_sub(&work->spare, 1, __ATOMIC_RELAXED) > 0)
+    return true;
+  __atomic_fetch_add(&work->spare, 1, __ATOMIC_RELAXED);
+  return false;
+}
+
+static void check_one(struct work *work, size_t index)
+{
+  struct error err = {.text = ""};
+  const struct layer_task task = {.plan = &work->plan->layers[index],
+                                  .folders = work->folders,
+                                  .index = index,
+                                  .found = work->found,
+                                  .progress = &work->progress,
+                                  .beside = take_spare(work)};
+  if (known_check(&work->known, &task, &err) < 0)
+    differences_add(work->found, CHECK_CANNOT, NULL, "%s", err.text);
+  if (task.beside)
+    __atomic_fetch_add(&work->spare, 1, __ATOMIC_RELAXED);
+  progress_layer(&work->progress);
+}
 
 static void *check_some(void *data)
 {
   struct work *work = data;
   for (;;) {
     size_t turn = __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED);
-    struct error err = {.text = ""};
     if (turn >= work->plan->layer_count || differences_are_full(work->found))
-      return NULL;
-    size_t index = work->order[turn];
-    const struct layer_task task = {.plan = &work->plan->layers[index],
-                                    .folders = work->folders,
-                                    .index = index,
-                                    .found = work->found,
-                                    .progress = &work->progress};
-    if (known_check(&work->known, &task, &err) < 0)
-      differences_add(work->found, CHECK_CANNOT, NULL, "%s", err.text);
-    progress_layer(&work->progress);
+      break;
+    check_one(work, work->order[turn]);
   }
+  __atomic_fetch_add(&work->spare, 1, __ATOMIC_RELAXED); /* this one */
+  return NULL;
 }
 
 struct sized {
@@ -76,7 +95,7 @@ static size_t *make_order(const struct plan *plan)
   return order;
 }
 
-static unsigned count_threads(const struct plan *plan, unsigned wanted)
+static unsigned count_threads(unsigned wanted)
 {
   cpu_set_t cpus;
   unsigned count = wanted;
@@ -84,8 +103,7 @@ static unsigned count_threads(const struct plan *plan, unsigned wanted)
     count = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? (unsigned)CPU_COUNT(&cpus) : 1;
     count = count < CHECK_THREADS_MAX ? count : CHECK_THREADS_MAX;
   }
-  count = count < CHECK_THREADS_LIMIT ? count : CHECK_THREADS_LIMIT;
-  return count < plan->layer_count ? count : (unsigned)plan->layer_count;
+  return count < CHECK_THREADS_LIMIT ? count : CHECK_THREADS_LIMIT;
 }
 
 /* This thread is one of them; where the kernel gives no more, those that are there do all. */
@@ -117,7 +135,10 @@ static void check_opened_layers(const struct plan *plan, const struct folders *f
   struct cache *cache = options->state != NULL ? cache_open(options->state) : NULL;
   work.known = (struct known){cache, options->believe_fingerprints};
   work.order = make_order(plan);
-  run_threads(&work, count_threads(plan, options->threads));
+  unsigned threads = count_threads(options->threads);
+  unsigned workers = threads < plan->layer_count ? threads : (unsigned)plan->layer_count;
+  work.spare = (int)(threads - workers);
+  run_threads(&work, workers);
   free(work.order);
   pthread_mutex_destroy(&work.progress.mutex);
   cache_close(cache);

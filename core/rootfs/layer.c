@@ -7,6 +7,7 @@
 #include "rootfs/culprit.h"
 #include "rootfs/entry.h"
 #include "rootfs/extra.h"
+#include "rootfs/hasher.h"
 #include "rootfs/whiteout.h"
 
 #include <sys/uio.h>
@@ -20,7 +21,7 @@ struct layer_stream {
   struct inflate *stream;     /* owned; the record's bytes */
   struct tarsplit *record;    /* owned; NULL: the stream is the tar stream itself */
   struct record *kept;        /* borrowed; NULL: none is written */
-  struct hash *hash;          /* owned */
+  struct hasher *hash;        /* owned */
   unsigned char *bytes;       /* owned; two chunks */
   struct ahead *ahead;        /* owned; NULL: nobody reads ahead */
   uint64_t files, bytes_read; /* of files, so far */
@@ -50,7 +51,7 @@ static int read_stream(struct layer_stream *stream, void *buffer, size_t length,
   int result = stream->record != NULL ? tarsplit_read(stream->record, buffer, length, got, err)
                                       : inflate_read(stream->stream, buffer, length, got, err);
   if (result == 0)
-    hash_add(stream->hash, buffer, *got);
+    hasher_add(stream->hash, buffer, *got);
   return result;
 }
 
@@ -78,7 +79,6 @@ static int open_stream(const struct image_layer *plan, struct layer_stream *stre
     return -1;
   if (plan->kind == LAYER_TAR_SPLIT)
     stream->record = tarsplit_new(stream->stream, plan->record);
-  stream->hash = hash_new();
   stream->bytes = xcalloc(2, CHUNK);
   return 0;
 }
@@ -87,7 +87,7 @@ static void close_stream(struct layer_stream *stream)
 {
   tarsplit_free(stream->record);
   inflate_close(stream->stream);
-  hash_free(stream->hash);
+  hasher_free(stream->hash);
   free(stream->bytes);
 }
 
@@ -151,7 +151,7 @@ static int hash_fragment(struct layer *layer, struct file *file, uint64_t left,
     size_t wanted = left < CHUNK ? (size_t)left : CHUNK, got;
     if (read_file(file, stream->bytes, wanted, &got, err) < 0)
       return -1;
-    hash_add(stream->hash, stream->bytes, got);
+    hasher_add(stream->hash, stream->bytes, got);
     progress_bytes(layer->progress, got);
     if (got < wanted)
       return error_set(err, "/%s became shorter while it was read", file->entry->path);
@@ -265,7 +265,7 @@ static int check_entries(struct layer *layer, struct layer_stream *stream, struc
 static void check_digest(struct layer *layer, struct layer_stream *stream)
 {
   struct digest found;
-  hash_end(stream->hash, &found);
+  hasher_end(stream->hash, &found);
   if (!stream->broken && digest_equal(&layer->plan->diff_id, &found))
     return;
   /* Also of a stream that a missing file has broken: other files may differ, too. */
@@ -280,7 +280,7 @@ static void check_digest(struct layer *layer, struct layer_stream *stream)
 
 static int check(struct layer *layer, struct record *record, struct error *err)
 {
-  struct layer_stream stream = {.kept = record};
+  struct layer_stream stream = {.kept = record, .hash = hasher_new(layer->beside)};
   int result = open_stream(layer->plan, &stream, err);
   if (result == 0)
     result = check_entries(layer, &stream, err);
@@ -356,6 +356,7 @@ int layer_check(const struct layer_task *task, struct record *record, struct err
       .folders = task->folders,
       .index = task->index,
       .progress = task->progress,
+      .beside = task->beside,
       .repeats = repeats_new(),
       .where = xasprintf("layer %zu (" DIGEST_ALGORITHM "%.*s)", task->index + 1, HEX_SHOWN,
                          digest_hex(&task->plan->diff_id)),

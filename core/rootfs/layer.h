@@ -32,6 +32,7 @@ struct layer {
   size_t index;                   /* which of them is this one's */
   struct differences *found;      /* borrowed */
   struct progress *progress;      /* borrowed; of layers only */
+  bool beside;                    /* as in the task */
 
   struct paths *paths; /* owned; what the image has in it */
   struct links *links; /* owned */
@@ -49,6 +50,7 @@ struct layer_task {
   size_t index;                  /* which of them is this layer's */
   struct differences *found;     /* for what differs */
   struct progress *progress;
+  bool beside; /* it is hashed by a thread of its own (rootfs/hasher.h) */
 };
 
 /*
