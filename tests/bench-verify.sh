@@ -92,7 +92,7 @@ gzip -k "$W/all.tar"
 mount_layers all
 "$verify" "${verify_arguments[@]}" <"$W/state.json"
 ratio 'all files, one layer, two cores' \
-  "$(best 1 "$verify" "${verify_arguments[@]}" --threads 2)" "$(best 1 "${hash[@]}")" 1.5
+  "$(best 1 "$verify" "${verify_arguments[@]}" --threads 2)" "$(best 1 "${hash[@]}")" 1.2
 memory=$(best 3 "$verify" "${verify_arguments[@]}")
 echo "memory: $memory kB (at most 65536)"
 [ "$memory" -lt 65536 ] || failures=$((failures + 1))
