@@ -78,7 +78,8 @@ podman_create() {
   run_ok "${podman[@]}" create --cgroup-parent "/$NAME" --network none --name "$@"
 }
 podman_start() { run "${podman[@]}" start --attach "$1"; }
-podman_remove() { run_ok "${podman[@]}" rm --force --time 0 "$1"; }
+# Its shm may still be mounted by podman that cleans up behind the last start.
+podman_remove() { wait_until 30 "${podman[@]}" rm --force --time 0 "$1"; }
 
 ctr=(ctr --address "$W/containerd.sock" --namespace test)
 
