@@ -4,6 +4,7 @@
 #include "common/process.h"
 #include "common/trust.h"
 #include "ctk/command.h"
+#include "ctk/enforcement.h"
 #include "ctk/sample.h"
 #include "front/lowlevel.h"
 
@@ -221,6 +222,31 @@ static void check_sample(struct findings *findings, const struct toolkit_choice 
   }
 }
 
+/* --- what is to refuse containers ---------------------------------------------------------- */
+
+static void add_gap(void *data, const struct config_plugin *entry, const char *text,
+                    const char *mend)
+{
+  struct findings *findings = data;
+  findings_add(findings, entry->required ? FINDING_NOTE : FINDING_PROBLEM, mend, "%s", text);
+}
+
+/* Modes are the admin's choice, but not everybody who looks here has made it. */
+static void add_modes(struct findings *findings, const struct config *config)
+{
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    const struct config_plugin *entry = &config->plugins[i];
+    enum enforcement enforcement =
+        enforcement_is_in(entry) ? enforcement_of(entry) : ENFORCEMENT_ALL;
+    if (enforcement == ENFORCEMENT_ALL)
+      continue;
+    findings_add(findings, FINDING_NOTE, "if it should: mode = \"enforce\", in all scopes",
+                 "plugin '%s' does not refuse %s: its mode is %s (%s:%u)", entry->name,
+                 enforcement == ENFORCEMENT_SOME ? "the images of some scopes" : "any container",
+                 enforcement_mode(entry), entry->file, entry->line);
+  }
+}
+
 /* --- all of it ----------------------------------------------------------------------------- */
 
 static void add_config(struct findings *findings, const struct config *config)
@@ -245,6 +271,8 @@ void checkup_chain(struct findings *findings, const struct toolkit_choice *choic
   }
   add_config(findings, &toolkit.config);
   check_lowlevel(findings, &toolkit.config, program);
+  enforcement_gaps(&toolkit.config, add_gap, findings);
+  add_modes(findings, &toolkit.config);
   if (check_plugins(findings, choice))
     check_sample(findings, choice);
 }

@@ -41,6 +41,17 @@ void ctk_remark(const char *format, ...)
   va_end(args);
 }
 
+void ctk_warn(const char *format, ...)
+{
+  if (ctk_quiet)
+    return;
+  va_list args;
+  va_start(args, format);
+  cleanup_free char *text = xvasprintf(format, args);
+  va_end(args);
+  fprintf(stderr, PROGRAM ": warn: %s\n", text);
+}
+
 void ctk_note(const char *format, ...)
 {
   if (!ctk_debug)

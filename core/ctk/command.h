@@ -71,6 +71,9 @@ void ctk_say(const char *format, ...) PRINTF_LIKE(1, 2);
 /* A remark on standard error, which is no error; not with --quiet. */
 void ctk_remark(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* A warning on standard error, as the runtime's log has them; not with --quiet. */
+void ctk_warn(const char *format, ...) PRINTF_LIKE(1, 2);
+
 /* A line on standard error that tells what is looked at or done; only with --debug. */
 void ctk_note(const char *format, ...) PRINTF_LIKE(1, 2);
 

@@ -4,6 +4,7 @@
 #include "common/trust.h"
 #include "config/schema.h"
 #include "ctk/command.h"
+#include "ctk/enforcement.h"
 #include "ctk/toolkit.h"
 #include "worker/settings.h"
 
@@ -101,6 +102,8 @@ static void check_profile(struct check *check, const char *path)
   }
   check_conditions(check, path, &toolkit.config);
   say_sound(path, &toolkit.config);
+  if (toolkit.config.plugin_count > 0 && text_equal(toolkit.config.plugins[0].file, path))
+    enforcement_warn(&toolkit.config, NULL); /* else they are those of config.cfg */
 }
 
 /* --- all of them --------------------------------------------------------------------------- */
@@ -127,8 +130,10 @@ static void check_whole(struct check *check)
   const struct toolkit_choice choice = {.file = check->named};
   if (toolkit_load(&toolkit, &choice, true, &err) < 0)
     say_mistake(check, &err);
-  else
+  else {
     say_sound(check->path, &toolkit.config);
+    enforcement_warn(&toolkit.config, NULL);
+  }
 }
 
 int config_check(const char *named, struct error *err)

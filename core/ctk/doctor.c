@@ -3,6 +3,7 @@
 #include "common/file.h"
 #include "config/profile.h"
 #include "ctk/checkup.h"
+#include "ctk/checkup_storage.h"
 #include "ctk/checkup_user.h"
 #include "ctk/command.h"
 #include "ctk/engines/ours.h"
@@ -50,8 +51,10 @@ static void check_user(struct doctor *doctor, const struct users *users, const s
   if (user->readable && !user->status.configured && has_other_name(users, user))
     return;
   checkup_user(&doctor->findings, users, user, doctor->engine != NULL);
-  if (user->readable && user->status.configured && user->status.path != NULL)
+  if (user->readable && user->status.configured && user->status.path != NULL) {
     note_program(doctor, user->status.path);
+    checkup_storage(&doctor->findings, user);
+  }
 }
 
 static void check_engines(struct doctor *doctor)

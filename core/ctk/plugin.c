@@ -2,6 +2,7 @@
 /* The command `plugin`: which plugins there are, and whether they would work. */
 #include "common/json.h"
 #include "ctk/command.h"
+#include "ctk/enforcement.h"
 #include "ctk/plugin_edit.h"
 #include "ctk/plugin_list.h"
 #include "ctk/plugin_new.h"
@@ -196,6 +197,32 @@ static int check(const struct toolkit_choice *choice, const char *name, struct e
   return 0;
 }
 
+static bool lists(const struct config *config, const char *name)
+{
+  for (size_t i = 0; i < config->plugin_count; i++)
+    if (text_equal(config->plugins[i].name, name))
+      return true;
+  return false;
+}
+
+/* Warns of what the plugins cannot know of themselves. Of a name that no config lists, stores the
+   file in the plugins' folder; owned by the caller. `name` is NULL for all. */
+static int look_at_config(const struct toolkit_choice *choice, const char *name, char **unlisted,
+                          struct error *err)
+{
+  cleanup_toolkit struct toolkit toolkit;
+  if (toolkit_load(&toolkit, choice, true, err) < 0)
+    return -1;
+  enforcement_warn(&toolkit.config, name);
+  if (name == NULL || lists(&toolkit.config, name))
+    return 0;
+  cleanup_free char *path = xasprintf("%s/%s.so", toolkit.config.plugin_dir, name);
+  if (access(path, F_OK) < 0)
+    return not_listed(name, err);
+  *unlisted = steal_pointer(&path);
+  return 0;
+}
+
 static int check_file(const char *path, const struct option_list *settings, struct error *err)
 {
   cleanup_free char *text = NULL;
@@ -205,12 +232,31 @@ static int check_file(const char *path, const struct option_list *settings, stru
   return check(&choice, NULL, err);
 }
 
+static int check_listed(const struct ctk_command *self, const struct toolkit_choice *choice,
+                        const char *name, const struct option_list *settings, struct error *err)
+{
+  cleanup_free char *unlisted = NULL;
+  if (look_at_config(choice, name, &unlisted, err) < 0)
+    return -1;
+  if (unlisted != NULL) {
+    ctk_remark("no config lists %s: it is checked as it lies in %s; container-hooks-ctk plugin "
+               "enable %s lists it",
+               name, unlisted, name);
+    return check_file(unlisted, settings, err);
+  }
+  if (settings->count > 0)
+    return command_usage(self, err,
+                         "--set goes with a plugin's file, or one that no config lists: "
+                         "plugin enable --set --dry-run tries settings of an entry");
+  return check(choice, name, err);
+}
+
 static int run_check(const struct ctk_command *self, char **words, struct error *err)
 {
   struct toolkit_choice choice = {.file = NULL};
   struct option_list settings = {.count = 0};
   const struct command_option options[] = {
-      {"set", 0, OPTION_LIST, &settings, "KEY=VALUE", "a setting for FILE.so"},
+      {"set", 0, OPTION_LIST, &settings, "KEY=VALUE", "a setting of a plugin that no config lists"},
       {"config-file", 0, OPTION_TEXT, &choice.file, "FILE", "the config.cfg to read"},
       {"profile", 0, OPTION_TEXT, &choice.profile, "NAME", "the profile laid over it"},
       {NULL, 0, OPTION_FLAG, NULL, NULL, NULL},
@@ -221,12 +267,13 @@ static int run_check(const struct ctk_command *self, char **words, struct error 
   bool is_file = words[0] != NULL && unlisted_is_file(words[0]);
   if (words[0] != NULL && words[1] != NULL)
     return unwanted(self, words[1], err);
-  if (settings.count > 0 && !is_file)
-    return command_usage(self, err, "--set goes with a plugin's file");
+  if (settings.count > 0 && words[0] == NULL)
+    return command_usage(self, err, "--set goes with one plugin: name it, or its file");
   result = setting_check_all(self, &settings, err);
   if (result < 0)
     return result;
-  return is_file ? check_file(words[0], &settings, err) : check(&choice, words[0], err);
+  return is_file ? check_file(words[0], &settings, err)
+                 : check_listed(self, &choice, words[0], &settings, err);
 }
 
 /* --- the command --------------------------------------------------------------------------- */
@@ -274,11 +321,13 @@ static const struct ctk_command subcommands[] = {
         .name = "plugin check",
         .summary = "Loads every plugin that is enabled, has it check its settings, and tries it",
         .operands = "[NAME|FILE.so]",
-        .details = "Tries them in a dry run on a sample container, which is none. Prints a line a "
-                   "plugin.\n"
-                   "Status 1 if one of them would fail.\n\n"
-                   "Example:\n"
-                   "  container-hooks-ctk plugin check",
+        .details =
+            "Tries them in a dry run on a sample container, which is none. Prints a line a "
+            "plugin.\n"
+            "One that no config lists is named, too, or its file, with the settings to try.\n"
+            "Status 1 if one of them would fail.\n\n"
+            "Example:\n"
+            "  container-hooks-ctk plugin check",
         .run = run_check,
     },
     {

@@ -5,6 +5,7 @@
 #include "config/schema.h"
 #include "ctk/config_edit.h"
 #include "ctk/config_file.h"
+#include "ctk/enforcement.h"
 #include "ctk/sample.h"
 #include "ctk/setting.h"
 #include "ctk/toolkit.h"
@@ -87,20 +88,25 @@ static int refuse(const struct enable *enable, const char *why, struct error *er
   return is_list ? error_append(err, " (typed: a,b; of one element: a,)") : -1;
 }
 
-/* Asks the worker, with the file as it would be. A file of conf.d has only `plugins`: where they
-   lie is said in front, on its first line, so that lines keep their numbers. */
-static int try_result(const struct enable *enable, const struct config_file_text *file,
-                      const struct toolkit *toolkit, struct error *err)
+/* The file as it would be; owned by the caller. One of conf.d has only `plugins`: where they lie is
+   said in front, on its first line, so that lines keep their numbers. */
+static char *text_to_try(const struct config_file_text *file, const struct toolkit *toolkit)
 {
   bool is_main = text_equal(file->path, toolkit->config.path);
   cleanup_free char *folder = setting_quote(toolkit->config.plugin_dir);
   cleanup_free char *in_front = is_main ? xstrdup("") : xasprintf("plugin-dir = %s; ", folder);
-  cleanup_free char *text = xasprintf("%s%s", in_front, file->text);
+  return xasprintf("%s%s", in_front, file->text);
+}
+
+/* Asks the worker. */
+static int try_result(const struct enable *enable, const struct toolkit_choice *result,
+                      struct error *err)
+{
   cleanup_trial struct trial_answer answer = {.trace = NULL};
   cleanup_sample struct sample sample;
   struct trial_request request = {
       .kind = TRIAL_CHECK,
-      .config = {.file = file->path, .text = text},
+      .config = *result,
       .level = LOG_WARN,
   };
   if (sample_open(&sample, err) < 0)
@@ -114,6 +120,15 @@ static int try_result(const struct enable *enable, const struct config_file_text
       return refuse(enable, trace_text(entry, "error"), err);
   }
   return 0;
+}
+
+/* What is there to refuse containers may let some through as it is enabled. */
+static void warn_of_gaps(const struct enable *enable, const struct toolkit_choice *result)
+{
+  struct error said; /* where it matters */
+  cleanup_toolkit struct toolkit toolkit;
+  if (toolkit_load(&toolkit, result, false, &said) == 0)
+    enforcement_warn(&toolkit.config, enable->name);
 }
 
 /* How many entries the file then has. */
@@ -151,8 +166,11 @@ static int enable_plugin(const struct enable *enable, struct error *err)
       config_edit_enable(file.text, file.path, &enable->entry, &edited, err) < 0)
     return -1;
   config_file_edit(&file, edited);
-  if (!enable->force && try_result(enable, &file, &toolkit, err) < 0)
+  cleanup_free char *text = text_to_try(&file, &toolkit);
+  const struct toolkit_choice result = {.file = file.path, .text = text};
+  if (!enable->force && try_result(enable, &result, err) < 0)
     return -1;
+  warn_of_gaps(enable, &result);
   cleanup_changes struct changes changes = {.count = 0};
   if (config_file_add(&file, &changes, err) < 0)
     return -1;

@@ -4,6 +4,7 @@
 #include "common/file.h"
 #include "common/json.h"
 #include "config/schema.h"
+#include "ctk/enforcement.h"
 #include "ctk/trial.h"
 #include "ctk/unlisted.h"
 
@@ -147,6 +148,28 @@ static int add_unlisted(struct json_object *list, const char *folder, struct err
   return 0;
 }
 
+/* --- those that are there to refuse -------------------------------------------------------- */
+
+/* What it is added to. */
+struct warned {
+  const struct config *config;
+  struct json_object *rows;
+};
+
+static void add_warning(void *data, const struct config_plugin *entry, const char *text,
+                        const char *mend)
+{
+  const struct warned *warned = data;
+  size_t number = (size_t)(entry - warned->config->plugins);
+  struct json_object *row = json_object_array_get_idx(warned->rows, number), *list = NULL;
+  if (!json_object_object_get_ex(row, "warnings", &list)) {
+    list = json_object_new_array();
+    json_object_object_add(row, "warnings", list);
+  }
+  cleanup_free char *whole = xasprintf("%s; to mend it: %s", text, mend);
+  json_object_array_add(list, json_object_new_string(whole));
+}
+
 /* --- all ----------------------------------------------------------------------------------- */
 
 int plugin_list(const struct toolkit_choice *choice, struct json_object **list, struct error *err)
@@ -159,6 +182,9 @@ int plugin_list(const struct toolkit_choice *choice, struct json_object **list, 
   cleanup_json struct json_object *rows = json_object_new_array();
   for (size_t i = 0; i < json_object_array_length(answer.trace); i++)
     add_row(rows, json_object_array_get_idx(answer.trace, i), i + 1);
+  struct warned warned = {.config = &toolkit.config, .rows = rows};
+  if (json_object_array_length(rows) == toolkit.config.plugin_count)
+    enforcement_gaps(&toolkit.config, add_warning, &warned);
   if (add_unlisted(rows, toolkit.config.plugin_dir, err) < 0)
     return -1;
   *list = steal_pointer(&rows);
@@ -208,6 +234,9 @@ static void print_row(struct json_object *row, const int widths[COLUMNS])
   printf("%s\n%*s%s\n", cell(row, "summary"), indent, "", cell(row, "path"));
   if (trace_text(row, "why") != NULL)
     printf("%*s! %s\n", indent, "", trace_text(row, "why"));
+  struct json_object *warnings = json_object_object_get(row, "warnings");
+  for (size_t i = 0; warnings != NULL && i < json_object_array_length(warnings); i++)
+    printf("%*s! %s\n", indent, "", json_object_get_string(json_object_array_get_idx(warnings, i)));
 }
 
 void plugin_list_print(struct json_object *list)

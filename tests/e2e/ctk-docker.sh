@@ -64,6 +64,12 @@ doctor() {
 
 # What its file says and what it has read are two things.
 doctor_asks_the_daemon() {
+  echo '{"default": [{"type": "reject"}]}' >"$W/policy.json"
+  cp "$CONTAINER_HOOKS_CONFIG" "$W/config.before"
+  write_config "name = \"image-verify\"; settings: { policy = \"$W/policy.json\"; };"
+  doctor ok 'image-verify can verify images of the storage overlay2 (docker info)'
+  doctor problem "image-verify does not believe records in $W/docker/data, where its data lie"
+  mv "$W/config.before" "$CONTAINER_HOOKS_CONFIG"
   doctor ok 'asked itself, it says the same (docker info)'
   assert_equal 0 "$status"
   cp "$daemon" "$W/reloaded.json"

@@ -326,6 +326,109 @@ profile_counts() {
   problem problem "plugin 'abi-major': "
 }
 
+# --- image-verify ------------------------------------------------------------------------------------
+
+# verify_config [SETTING [KEY]]: a chain that verifies images, by a policy that is there.
+verify_config() {
+  echo '{"default": [{"type": "reject"}]}' >"$W/policy.json"
+  lowlevel=$W/lowlevel write_config "name = \"image-verify\"; ${2:-} settings: {
+    policy = \"$W/policy.json\"; store = \"\"; files = false; journal = false; ${1:-} };"
+}
+
+# storage_is LEVEL TEXT [MORE]: what is found of a docker whose daemon.json has that, too.
+storage_is() {
+  docker "$RUNTIME" "${3:-}"
+  problem "$1" "$2"
+}
+
+storage_of_docker() {
+  verify_config
+  storage_is problem "cannot verify images in docker's containerd image store ($daemon)" \
+    ', "features": {"containerd-snapshotter": true}'
+  mends 'set "features": { "containerd-snapshotter": false } in daemon.json and restart docker; images must be pulled or built anew'
+  storage_is problem "cannot verify images of the storage btrfs, but of overlay2 ($daemon)" \
+    ', "storage-driver": "btrfs"'
+  storage_is note 'no running dockerd' ', "storage-driver": "overlay2"'
+  finds ok "image-verify can verify images of the storage overlay2 ($daemon)"
+  mkdir -p "$W/elsewhere"
+  storage_is problem "image-verify does not believe records in $W/elsewhere" \
+    ", \"data-root\": \"$W/elsewhere\""
+  verify_config "roots = [ \"$W/elsewhere\" ];"
+  storage_is note 'no running dockerd' ", \"data-root\": \"$W/elsewhere\""
+  assert_lacks "$findings" 'does not believe'
+}
+
+# Where nothing is refused, nothing breaks.
+storage_matters_to_who_verifies() {
+  verify_config 'mode = "audit";'
+  storage_is note 'cannot verify images of the storage vfs' ', "storage-driver": "vfs"'
+  verify_config 'mode = "off";'
+  storage_is note 'no running dockerd' ', "storage-driver": "vfs"'
+  assert_lacks "$findings" 'of the storage'
+  lowlevel=$W/lowlevel write_config "$(fault 'act = "none";')"
+  storage_is note 'no running dockerd' ', "storage-driver": "vfs"'
+  assert_lacks "$findings" 'of the storage'
+}
+
+# of_engine ENGINE FILE: the findings of one whose config is in this file.
+of_engine() {
+  findings=$("$CTK" doctor --runtime "$1" --config-file "$2" --json 2>"$W/.errors") || true
+}
+
+storage_of_containerd() {
+  local version plugin
+  verify_config
+  for version in 2 3; do
+    plugin=$([ $version = 2 ] && echo 'io.containerd.grpc.v1.cri' || echo 'io.containerd.cri.v1.runtime')
+    printf 'version = %s\n[plugins."%s".containerd.runtimes.container-hooks-runtime]\n%s\n' \
+      $version "$plugin" 'runtime_type = "io.containerd.runc.v2"' >"$W/containerd.toml"
+    printf '[plugins."%s".containerd.runtimes.container-hooks-runtime.options]\nBinaryName = "%s"\n' \
+      "$plugin" "$RUNTIME" >>"$W/containerd.toml"
+    of_engine containerd "$W/containerd.toml"
+    finds ok 'image-verify can verify images of the storage overlayfs (built in)'
+    sed "/runtime_type/a snapshotter = \"devmapper\"" "$W/containerd.toml" >"$W/own.toml"
+    of_engine containerd "$W/own.toml"
+    finds problem 'images of the storage devmapper, but of overlayfs (of the runtime container-hooks-runtime)'
+  done
+  printf '[plugins."io.containerd.cri.v1.images"]\nsnapshotter = "native"\n' >>"$W/containerd.toml"
+  of_engine containerd "$W/containerd.toml"
+  finds problem "images of the storage native, but of overlayfs ($W/containerd.toml:7)"
+  mends 'set snapshotter = "overlayfs" and restart containerd; images must be pulled anew'
+}
+
+storage_of_crio() {
+  verify_config
+  mkdir -p "$W/crio"
+  printf '[crio.runtime.runtimes.container-hooks-runtime]\nruntime_path = "%s"\n' "$RUNTIME" \
+    >"$W/crio/crio.conf"
+  printf '[storage]\ndriver = "overlay"\n' >"$W/storage.conf"
+  export CONTAINERS_STORAGE_CONF=$W/storage.conf
+  of_engine crio "$W/crio/crio.conf"
+  finds ok "image-verify can verify images of the storage overlay ($W/storage.conf:2)"
+  printf '[crio]\nstorage_driver = "vfs"\n' >>"$W/crio/crio.conf"
+  of_engine crio "$W/crio/crio.conf"
+  finds problem "images of the storage vfs, but of overlay ($W/crio/crio.conf:4)"
+}
+
+# Lets containers through, though it is there to refuse some.
+gaps() {
+  local key
+  docker "$RUNTIME"
+  verify_config '' 'required = false;'
+  problem problem "$CONTAINER_HOOKS_CONFIG:6: plugin 'image-verify' has required = false: what it refuses starts all the same"
+  mends 'container-hooks-ctk plugin enable image-verify --required'
+  verify_config '' 'when: { commands = [ "^sh$" ]; };'
+  problem note "$CONTAINER_HOOKS_CONFIG:6: plugin 'image-verify' has a \`when\`: containers that it does not match start unverified"
+  verify_config 'mode = "audit";' 'required = false;'
+  problem note "plugin 'image-verify' does not refuse any container: its mode is audit ($CONTAINER_HOOKS_CONFIG:6)"
+  assert_lacks "$findings" 'required = false'
+  verify_config 'mode = "warn"; scopes = ( { scope = "docker.io/team"; mode = "enforce"; } );'
+  problem note "plugin 'image-verify' does not refuse the images of some scopes: its mode is warn"
+  verify_config
+  problem note 'no running dockerd'
+  assert_lacks "$findings" 'does not refuse'
+}
+
 # All but the test's own notes and the runtime's log.
 list_files() {
   find "$W" -path "$W/.*" -prune -o -type f ! -name runtime.log -printf '%p %T+\n' | sort
@@ -381,6 +484,11 @@ test_case 'a hook whose program is missing' hook_is_missing
 test_case 'a chain that refuses a sample' sample_is_refused
 test_case 'an optional plugin that crashes on a sample' sample_kills_an_optional_plugin
 test_case 'a profile has its own chain' profile_counts
+test_case 'image-verify: a storage of docker that it cannot verify' storage_of_docker
+test_case 'image-verify: of containerd' storage_of_containerd
+test_case 'image-verify: of CRI-O' storage_of_crio
+test_case 'image-verify: a storage matters only to who verifies' storage_matters_to_who_verifies
+test_case 'image-verify: what it refuses may start' gaps
 test_case 'nothing is changed' changes_nothing
 test_case 'usage: status 2; --help has an example' usage
 test_end

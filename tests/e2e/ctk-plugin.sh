@@ -140,6 +140,71 @@ check_tries_a_sample() {
   assert_equal '' "$(find /tmp -maxdepth 1 -name 'container-hooks-sample.*' -newer "$CONTAINER_HOOKS_CONFIG")"
 }
 
+# What no config lists lies in the plugins' folder, and may be tried as it would be listed.
+check_of_one_that_is_not_listed() {
+  write_config 'name = "writer";'
+  ctk check spec-patch
+  assert_equal 0 "$status"
+  assert_contains "$output" "note: no config lists spec-patch: it is checked as it lies in $TOOLKIT/plugins/spec-patch.so"
+  assert_contains "$output" 'spec-patch: ok'
+  assert_lacks "$output" writer
+  ctk check spec-patch --set files=/nowhere/patch.json,
+  assert_equal 1 "$status"
+  assert_contains "$output" /nowhere/patch.json
+  ctk check writer --set env=A=b
+  assert_equal 2 "$status"
+  assert_contains "$output" 'plugin enable --set --dry-run tries settings of an entry'
+  ctk check --set env=A=b
+  assert_equal 2 "$status"
+}
+
+# One that is there to refuse containers, and lets some through, is told by all who look at it.
+gaps_are_told() {
+  local place=$CONTAINER_HOOKS_CONFIG:6 optional filtered
+  optional="$place: plugin 'image-verify' has required = false: what it refuses starts all the same"
+  filtered="$place: plugin 'image-verify' has a \`when\`: containers that it does not match start unverified"
+  echo '{"default": [{"type": "reject"}]}' >"$W/policy.json"
+  write_config 'name = "image-verify"; required = false; when: { commands = [ "^sh$" ]; };
+    settings: { policy = "'"$W"'/policy.json"; store = ""; files = false; journal = false; };'
+  for command in list check 'check image-verify' 'enable image-verify --dry-run'; do
+    # shellcheck disable=SC2086
+    ctk $command
+    assert_equal 0 "$status" || fail "$output"
+    assert_contains "$output" "$optional; to mend it: container-hooks-ctk plugin enable image-verify --required"
+    assert_contains "$output" "$filtered"
+  done
+  run_ok "$CTK" config check
+  assert_contains "$output" "warn: $optional"
+  assert_contains "$output" "$filtered"
+  run_ok "$CTK" --quiet config check
+  assert_equal '' "$output"
+  ctk_json list
+  assert_equal 2 "$(jq '.[0].warnings | length' <<<"$output")"
+  ctk enable image-verify --required
+  assert_lacks "$output" "$optional"
+  assert_contains "$output" "$filtered"
+}
+
+# Modes that refuse nothing have nothing that containers could get past, nor has a chain with
+# another entry that none gets past.
+no_gap_is_told_where_there_is_none() {
+  local verify="settings: { policy = \"$W/policy.json\"; store = \"\"; files = false; journal = false;"
+  echo '{"default": [{"type": "reject"}]}' >"$W/policy.json"
+  write_config "name = \"image-verify\"; required = false; $verify mode = \"audit\"; };"
+  ctk list
+  assert_lacks "$output" 'required = false'
+  write_config "name = \"image-verify\"; required = false; enabled = false; $verify };"
+  ctk list
+  assert_lacks "$output" 'required = false'
+  write_config "name = \"image-verify\"; required = false; $verify };" "name = \"image-verify\"; $verify };"
+  ctk list
+  assert_lacks "$output" 'required = false'
+  write_config "name = \"image-verify\"; required = false; $verify mode = \"audit\";
+    scopes = ( { scope = \"docker.io/team\"; mode = \"enforce\"; } ); };"
+  ctk list
+  assert_contains "$output" 'required = false'
+}
+
 check_of_one() {
   write_config "$(fault 'act = "fail"; when = "check";')" 'name = "writer";'
   ctk check writer
@@ -382,6 +447,9 @@ test_case 'check: all that are enabled' checks_all_that_are_enabled
 test_case 'check: each is tried on a sample container' check_tries_a_sample
 test_case 'check: a crash does not hide the others' check_goes_on
 test_case 'check: one by its name' check_of_one
+test_case 'check of one that no config lists' check_of_one_that_is_not_listed
+test_case 'what refuses containers and lets some through is told' gaps_are_told
+test_case 'what refuses none, or lets none through, is not' no_gap_is_told_where_there_is_none
 test_case 'check: a file that is in no config' check_of_a_file
 test_case 'enable, then disable: the same bytes' enables_and_disables_as_it_was
 test_case 'enable: settings and position, and comments stay' enable_sets_settings_and_position

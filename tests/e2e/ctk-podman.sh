@@ -66,6 +66,15 @@ becomes_default() {
 
 # By `podman info`; it may see more than the file says.
 doctor_asks_podman() {
+  local driver
+  echo '{"default": [{"type": "reject"}]}' >"$W/policy.json"
+  cp "$CONTAINER_HOOKS_CONFIG" "$W/config.before"
+  write_config "name = \"image-verify\"; settings: { policy = \"$W/policy.json\"; };"
+  run "$CTK" doctor --runtime podman
+  driver=$(podman info --format '{{.Store.GraphDriverName}}')
+  assert_contains "$output" "images of the storage $driver"
+  assert_contains "$output" '(podman info)'
+  mv "$W/config.before" "$CONTAINER_HOOKS_CONFIG"
   run "$CTK" doctor --runtime podman
   assert_contains "$output" 'asked itself, it says the same (podman info)'
   printf '[engine]\nruntime = "mine"\n' >"$W/override.conf"

@@ -359,5 +359,6 @@ const struct engine containerd_engine = {
     .inspect = inspect,
     .list = list,
     .ask = containerd_ask,
+    .storage = containerd_storage,
     .reload = reload,
 };

@@ -38,10 +38,13 @@ static const char *plugin_of(long version)
 struct containerd_names containerd_names_of(long version, const char *name)
 {
   const char *plugin = plugin_of(version);
+  bool divided = version >= CONTAINERD_DROP_INS; /* since then images are a plugin of their own */
 #define CONTAINERD "plugins", plugin, "containerd"
 #define TABLE CONTAINERD, "runtimes", name
   return (struct containerd_names){
       .standard = {CONTAINERD, "default_runtime_name"},
+      .snapshotter = {"plugins", divided ? "io.containerd.cri.v1.images" : plugin,
+                      divided ? "snapshotter" : "containerd", divided ? NULL : "snapshotter"},
       .runtimes = {CONTAINERD, "runtimes"},
       .built_in = {CONTAINERD, "runtimes", CONTAINERD_BUILT_IN},
       .table = {TABLE},
@@ -143,4 +146,56 @@ bool containerd_is_runc_class(const struct toml_keys *keys)
   cleanup_free char *type = containerd_string(keys, "runtime_type");
   return type == NULL || type[0] == '\0' || text_starts(type, "io.containerd.runc.") ||
          text_equal(type, "io.containerd.runtime.v1.linux");
+}
+
+/* --- images -------------------------------------------------------------------------------- */
+
+/* What is in force where no runtime has its own; owned by the caller, NULL if the files do not say.
+   Each file spells it as its version does. */
+static char *standard_snapshotter(const struct layers *layers, char **place)
+{
+  for (size_t i = layers->count; i-- > 0;) {
+    const struct layer *layer = layers->list[i];
+    struct containerd_names names = containerd_names_of(containerd_version(&layer->toml), "");
+    const struct toml_item *item = toml_find(&layer->toml, names.snapshotter);
+    char *name = item != NULL ? toml_string(&layer->toml, item) : NULL;
+    if (name != NULL && name[0] != '\0') {
+      *place = layer_place(layer, item);
+      return name;
+    }
+    free(name);
+  }
+  return NULL;
+}
+
+/* A runtime may have a snapshotter of its own (containerd 1.7). */
+static char *own_snapshotter(const struct layers *layers, const char *name)
+{
+  cleanup_toml_keys struct toml_keys keys = {.count = 0}, options = {.count = 0};
+  containerd_collect(layers, name, &keys, &options);
+  char *own = containerd_string(&keys, "snapshotter");
+  if (own != NULL && own[0] != '\0')
+    return own;
+  free(own);
+  return NULL;
+}
+
+int containerd_storage(const struct engine_request *request, const struct engine_files *files,
+                       struct engine_storage *storage, struct error *err)
+{
+  static const char *const root[] = {"root", NULL};
+  cleanup_layers struct layers layers = {.count = 0};
+  if (containerd_layers(files, &layers, err) < 0)
+    return -1;
+  storage->driver = own_snapshotter(&layers, request->name);
+  if (storage->driver != NULL)
+    storage->said_by = xasprintf("of the runtime %s", request->name);
+  else
+    storage->driver = standard_snapshotter(&layers, &storage->said_by);
+  if (storage->driver == NULL) {
+    storage->driver = xstrdup("overlayfs");
+    storage->said_by = xstrdup("built in");
+  }
+  storage->root = layers_string(&layers, root, NULL);
+  return 0;
 }

@@ -20,7 +20,8 @@ int containerd_read_version(const char *text, const char *path, long *version, s
 
 /* Paths in a version of the file, for a runtime's name; all ended by NULL. */
 struct containerd_names {
-  const char *standard[5]; /* default_runtime_name */
+  const char *standard[5];    /* default_runtime_name */
+  const char *snapshotter[5]; /* of all runtimes that have none of their own */
   const char *runtimes[5], *built_in[6], *table[6], *options[7], *binary[8];
 };
 
@@ -49,6 +50,10 @@ char *containerd_string(const struct toml_keys *keys, const char *key);
 
 /* We can stand in front of what runc's shim runs, of nothing else. */
 bool containerd_is_runc_class(const struct toml_keys *keys);
+
+/* As `storage` of struct engine: by its files. */
+int containerd_storage(const struct engine_request *request, const struct engine_files *files,
+                       struct engine_storage *storage, struct error *err);
 
 /* Has containerd itself, if it is installed, read the files' texts, before they are on disk. */
 int containerd_check(const struct engine_request *request, const struct engine_files *files,

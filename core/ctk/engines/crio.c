@@ -25,6 +25,7 @@
 
 #define FILE_DEFAULT "/etc/crio/crio.conf"
 #define FOLDER "crio.conf.d"
+#define STORAGE_FILE "/etc/containers/storage.conf"
 #define PROGRAMS "/usr/libexec/crio" /* where its packages put runtimes of their own */
 
 #define RUNTIME "crio", "runtime"
@@ -298,6 +299,30 @@ static int ask(const struct engine_request *request, const struct engine_files *
   return 0;
 }
 
+/* What crio.conf does not say, storage.conf does (cri-o: pkg/config/config.go, DefaultConfig and
+   UpdateFromDropInFile; containers-storage.conf(5)). */
+static int storage(const struct engine_request *request, const struct engine_files *files,
+                   struct engine_storage *storage, struct error *err)
+{
+  (void)request;
+  static const char *const own_driver[] = {"crio", "storage_driver", NULL};
+  static const char *const own_root[] = {"crio", "root", NULL};
+  static const char *const driver[] = {"storage", "driver", NULL};
+  static const char *const root[] = {"storage", "graphroot", NULL};
+  const char *named = getenv("CONTAINERS_STORAGE_CONF");
+  cleanup_layers struct layers layers = {.count = 0}, shared = {.count = 0};
+  if (read_layers(files, &layers, err) < 0 ||
+      layers_add(&shared, files, named != NULL ? named : STORAGE_FILE, err) < 0)
+    return -1;
+  storage->driver = layers_string(&layers, own_driver, &storage->said_by);
+  if (storage->driver == NULL)
+    storage->driver = layers_string(&shared, driver, &storage->said_by);
+  storage->root = layers_string(&layers, own_root, NULL);
+  if (storage->root == NULL)
+    storage->root = layers_string(&shared, root, NULL);
+  return 0;
+}
+
 static int reload(const struct engine_request *request, const char *file, struct error *err)
 {
   (void)request;
@@ -319,5 +344,6 @@ const struct engine crio_engine = {
     .inspect = inspect,
     .list = list,
     .ask = ask,
+    .storage = storage,
     .reload = reload,
 };

@@ -315,6 +315,7 @@ const struct engine docker_engine = {
     .inspect = inspect,
     .list = list,
     .ask = docker_ask,
+    .storage = docker_storage,
     .reload = docker_reload,
     .farewell = farewell,
 };

@@ -150,7 +150,18 @@ static char *host_of(const struct daemon *daemon, const char *text)
                                             : xstrdup("unix:///var/run/docker.sock");
 }
 
-static int read_info(const char *info, const char *name, struct engine_view *view,
+/* `docker info` of the daemon; owned by the caller. */
+static int read_info(const struct daemon *daemon, const char *text, char **info, struct error *err)
+{
+  cleanup_free char *docker = program_find("docker");
+  if (docker == NULL)
+    return error_set(err, "there is no program docker here to ask it");
+  cleanup_free char *host = host_of(daemon, text);
+  const char *const argv[] = {docker, "--host", host, "info", "--format", "{{json .}}", NULL};
+  return program_capture(argv, info, err) < 0 ? error_wrap(err, "docker info") : 0;
+}
+
+static int take_info(const char *info, const char *name, struct engine_view *view,
                      struct error *err)
 {
   cleanup_json struct json_object *tree = NULL;
@@ -168,7 +179,6 @@ int docker_ask(const struct engine_request *request, const struct engine_files *
 {
   const struct engine_file *file = &files->list[ENGINE_ROOT];
   cleanup_daemon struct daemon daemon;
-  cleanup_free char *docker = program_find("docker");
   cleanup_free char *info = NULL;
   find_daemon(request, file->text, &daemon);
   if (daemon.pid == 0)
@@ -180,14 +190,56 @@ int docker_ask(const struct engine_request *request, const struct engine_files *
     view->mend = xstrdup("name that file by --config-file, or start dockerd with this one");
     return 0;
   }
-  if (docker == NULL)
-    return error_set(err, "there is no program docker here to ask it");
-  cleanup_free char *host = host_of(&daemon, file->text);
-  const char *const argv[] = {docker, "--host", host, "info", "--format", "{{json .}}", NULL};
-  if (program_capture(argv, &info, err) < 0)
-    return error_wrap(err, "docker info");
+  if (read_info(&daemon, file->text, &info, err) < 0)
+    return -1;
   view->asked = xstrdup("docker info");
-  return read_info(info, request->name, view, err);
+  return take_info(info, request->name, view, err);
+}
+
+/* --- where it keeps images ------------------------------------------------------------------ */
+
+#define IMAGE_STORE \
+  "io.containerd.snapshotter.v1" /* moby: daemon/containerd/service.go, DriverStatus */
+
+/* With containerd's image store, `Driver` is a snapshotter, and a line of the status says so. */
+static void take_storage(const char *info, struct engine_storage *storage)
+{
+  cleanup_free char *status = json_edit_get(info, "/DriverStatus");
+  storage->image_store = status != NULL && strstr(status, "\"" IMAGE_STORE "\"") != NULL;
+  storage->driver = json_edit_text(info, "/Driver");
+  storage->root = json_edit_text(info, "/DockerRootDir");
+  storage->said_by = xstrdup("docker info");
+}
+
+/* What it would be if docker were started; what the file does not say depends on docker's version
+   and on what lies in its data root. */
+static void guess_storage(const struct engine_file *file, struct engine_storage *storage)
+{
+  cleanup_free char *feature = json_edit_get(file->text, "/features/containerd-snapshotter");
+  storage->driver = json_edit_text(file->text, "/storage-driver");
+  storage->root = json_edit_text(file->text, "/data-root");
+  storage->image_store = feature != NULL && text_equal(feature, "true");
+  if (storage->image_store && storage->driver == NULL)
+    storage->driver = xstrdup("overlayfs");
+  storage->said_by = xstrdup(file->path);
+}
+
+int docker_storage(const struct engine_request *request, const struct engine_files *files,
+                   struct engine_storage *storage, struct error *err)
+{
+  const struct engine_file *file = &files->list[ENGINE_ROOT];
+  cleanup_daemon struct daemon daemon;
+  cleanup_free char *info = NULL;
+  find_daemon(request, file->text, &daemon);
+  cleanup_free char *other = daemon.pid > 0 ? other_file(&daemon, file->path) : NULL;
+  if (daemon.pid == 0 || other != NULL) {
+    guess_storage(file, storage);
+    return 0;
+  }
+  if (read_info(&daemon, file->text, &info, err) < 0)
+    return -1;
+  take_storage(info, storage);
+  return 0;
 }
 
 /* --- reading its file anew ----------------------------------------------------------------- */

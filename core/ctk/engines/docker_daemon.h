@@ -21,4 +21,8 @@ int docker_ask(const struct engine_request *request, const struct engine_files *
                struct engine_view *view, struct error *err);
 int docker_reload(const struct engine_request *request, const char *file, struct error *err);
 
+/* As `storage` of struct engine: by docker info, else by daemon.json. */
+int docker_storage(const struct engine_request *request, const struct engine_files *files,
+                   struct engine_storage *storage, struct error *err);
+
 #endif

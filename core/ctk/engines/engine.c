@@ -189,6 +189,14 @@ int engine_ask(const struct engine *engine, const struct engine_request *request
   return look(&work, err) < 0 ? -1 : engine->ask(&work.request, &work.files, view, err);
 }
 
+int engine_look_at_storage(const struct engine *engine, const struct engine_request *request,
+                           struct engine_storage *storage, struct error *err)
+{
+  cleanup_work struct work work = {.engine = engine, .request = *request};
+  *storage = (struct engine_storage){.driver = NULL};
+  return look(&work, err) < 0 ? -1 : engine->storage(&work.request, &work.files, storage, err);
+}
+
 void engine_names_add(struct engine_names *names, const char *name)
 {
   for (size_t i = 0; i < names->count; i++)
@@ -213,6 +221,14 @@ void engine_view_free(struct engine_view *view)
   free(view->amiss);
   free(view->mend);
   *view = (struct engine_view){.asked = NULL};
+}
+
+void engine_storage_free(struct engine_storage *storage)
+{
+  free(storage->driver);
+  free(storage->said_by);
+  free(storage->root);
+  *storage = (struct engine_storage){.driver = NULL};
 }
 
 void engine_status_free(struct engine_status *status)

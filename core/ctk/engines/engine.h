@@ -88,6 +88,14 @@ struct engine_view {
   char *mend;            /* against that */
 };
 
+/* Where an engine keeps what images are made of. All texts are owned, NULL: nobody can tell. */
+struct engine_storage {
+  char *driver;     /* of its storage, or containerd's snapshotter */
+  char *said_by;    /* who says so: "docker info", "FILE:LINE"; "built in" */
+  char *root;       /* its data root */
+  bool image_store; /* docker keeps images as containerd does, whatever the driver */
+};
+
 struct engine {
   const char *name;    /* the word of --runtime: "docker" */
   const char *title;   /* "Docker" */
@@ -126,6 +134,10 @@ struct engine {
      running; errors: it cannot be asked. */
   int (*ask)(const struct engine_request *request, const struct engine_files *files,
              struct engine_view *view, struct error *err);
+
+  /* Finds out where it keeps images: by asking the engine that runs, else by its files. */
+  int (*storage)(const struct engine_request *request, const struct engine_files *files,
+                 struct engine_storage *storage, struct error *err);
 
   /* Makes the running engine read its files, and waits until it has, where that can be seen.
      Returns 1 if it is not running. NULL: not needed. */
@@ -175,6 +187,13 @@ int engine_ask(const struct engine *engine, const struct engine_request *request
 void engine_view_free(struct engine_view *view);
 
 #define cleanup_view __attribute__((cleanup(engine_view_free)))
+
+/* As `storage` of struct engine. */
+int engine_look_at_storage(const struct engine *engine, const struct engine_request *request,
+                           struct engine_storage *storage, struct error *err);
+void engine_storage_free(struct engine_storage *storage);
+
+#define cleanup_storage __attribute__((cleanup(engine_storage_free)))
 
 /* --- for the engines ----------------------------------------------------------------------- */
 

@@ -323,6 +323,30 @@ static int ask(const struct engine_request *request, const struct engine_files *
   return result;
 }
 
+/* Nobody but podman knows: what its storage was made with stays, whatever storage.conf says. */
+static int storage(const struct engine_request *request, const struct engine_files *files,
+                   struct engine_storage *storage, struct error *err)
+{
+  (void)request;
+  (void)files;
+  static const char format[] = "{{.Store.GraphDriverName}} {{.Store.GraphRoot}}";
+  cleanup_free char *podman = program_find("podman");
+  cleanup_free char *said = NULL;
+  if (podman == NULL)
+    return error_set(err, "there is no podman here");
+  const char *const argv[] = {podman, "info", "--format", format, NULL};
+  if (program_capture(argv, &said, err) < 0)
+    return error_wrap(err, "podman info");
+  said[strcspn(said, "\n")] = '\0';
+  char *space = strchr(said, ' ');
+  if (space == NULL)
+    return error_set(err, "podman info: %s is no storage and its folder", said);
+  storage->driver = xstrndup(said, (size_t)(space - said));
+  storage->root = xstrdup(space + 1);
+  storage->said_by = xstrdup("podman info");
+  return 0;
+}
+
 const struct engine podman_engine = {
     .name = "podman",
     .title = "Podman",
@@ -334,4 +358,5 @@ const struct engine podman_engine = {
     .inspect = inspect,
     .list = list,
     .ask = ask,
+    .storage = storage,
 };
