@@ -5,7 +5,6 @@
 #include "common/utf8.h"
 
 #include <json-c/linkhash.h>
-#include <math.h>
 
 static int check_value(const struct value *value, int room, struct error *err);
 
@@ -20,13 +19,16 @@ static int check_bytes(const struct value *value, const char *text, size_t lengt
   return 0;
 }
 
-/* A number that was read keeps its text, even where no double holds it, as 1e999. */
+/* As it will be written: a number that was read keeps its text, even where no double holds it, as
+   1e999; and json-c's own reader, which a plugin may use, takes more than JSON has, as "1.". */
 static bool is_number(struct json_object *number)
 {
-  if (isfinite(json_object_get_double(number)))
-    return true;
-  const char *text = json_object_get_string(number);
-  return strpbrk(text, "0123456789") != NULL;
+  struct error ignored;
+  cleanup_json struct json_object *again = NULL;
+  const char *text = json_object_to_json_string(number);
+  return json_parse(text, strlen(text), "", &again, &ignored) == 0 &&
+         (json_object_is_type(again, json_type_double) ||
+          json_object_is_type(again, json_type_int));
 }
 
 static int check_object(const struct value *object, int room, struct error *err)

@@ -69,6 +69,18 @@ Test(spec_check, a_number_is_one)
   expect_refused("config.json: /process/n is no number that JSON has");
 }
 
+/* A number is written as it was read, and json-c's own reader takes what no other does. */
+Test(spec_check, a_number_is_written_as_one)
+{
+  static const char *const texts[] = {"1.", "[]", "1, \"x\": 2", "", "\"text\""};
+  for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+    json_object_object_add(process(), "n", json_object_new_double_s(1.0, texts[i]));
+    expect_refused("config.json: /process/n is no number that JSON has");
+  }
+  json_object_object_add(process(), "n", json_object_new_double_s(1.0, "1.00"));
+  cr_expect_eq(spec_check(spec, &err), 0, "%s", err.text);
+}
+
 /* `depth` arrays in the spec, which is itself the first level. */
 static void nest(int depth)
 {
