@@ -123,12 +123,20 @@ static char *value_of(const char *typed)
   return strchr(typed, ',') != NULL ? array_value(typed) : setting_quote(typed);
 }
 
+/* To libconfig these are values, in capital letters too. */
+static bool is_boolean(const char *name, size_t length)
+{
+  return (length == 4 && strncasecmp(name, "true", length) == 0) ||
+         (length == 5 && strncasecmp(name, "false", length) == 0);
+}
+
 bool setting_name_valid(const char *name, size_t length)
 {
   const char *end = name + length;
   for (;;) {
     size_t part = strspn(name, LETTERS DIGITS "*-_");
-    if (part == 0 || strchr(LETTERS "*", name[0]) == NULL || name + part > end)
+    if (part == 0 || strchr(LETTERS "*", name[0]) == NULL || name + part > end ||
+        is_boolean(name, part))
       return false;
     name += part;
     if (name == end || *name != '.')

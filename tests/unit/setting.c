@@ -106,6 +106,8 @@ Test(setting, a_name_is_one_that_libconfig_knows)
   expect_refused("a.1=1", "'a.1' is no setting's name");
   expect_refused("1a=1", "'1a' is no setting's name");
   expect_refused("a b=1", "'a b' is no setting's name");
+  expect_refused("true=1", "'true' is no setting's name");
+  expect_refused("a.False=1", "'a.False' is no setting's name");
 }
 
 Test(setting, a_name_can_be_that_of_one_in_a_group)
