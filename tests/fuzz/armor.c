@@ -6,8 +6,17 @@
  */
 #include "fuzz.h"
 
+#include "common/base64.h"
 #include "image/armor.h"
 #include "image/gpg.h"
+
+static void expect_base64_both_ways(const uint8_t *bytes, size_t length)
+{
+  cleanup_free char *encoded = base64_encode(bytes, length), *again = NULL;
+  size_t size;
+  must(base64_decode(encoded, strlen(encoded), &again, &size));
+  must(size == length && (size == 0 || memcmp(again, bytes, size) == 0));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -22,5 +31,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   cleanup_keyring struct keyring keyring = {.bytes = NULL};
   if (keyring_add(&keyring, text, length, "fuzz", &err) == 0)
     must(keyring.length > 0 && keyring.length <= length);
+  expect_base64_both_ways(bytes, length);
   return 0;
 }

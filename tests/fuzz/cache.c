@@ -13,6 +13,20 @@
 
 #define ID "the-container"
 
+/* A record that was used is kept, one that was not for long goes with the next that is made. */
+static void expect_old_ones_go(const struct cache *cache, const struct digest *diff_id)
+{
+  const struct timespec long_ago[] = {{.tv_sec = 1}, {.tv_sec = 1}};
+  char *name = NULL;
+  cleanup_free char *path = cache_record_path(cache, diff_id),
+                    *old = fuzz_path("state/records/old");
+  must(fuzz_write("state/records/old", "", 0) && utimensat(AT_FDCWD, old, long_ago, 0) == 0);
+  cleanup_close int record = cache_begin_record(cache, diff_id, &name);
+  must(record >= 0);
+  cache_end_record(cache, diff_id, name, true);
+  must(access(old, F_OK) < 0 && access(path, F_OK) == 0 && cache_has_record(cache, diff_id));
+}
+
 static void expect_seen(const char *state, const char *input, size_t length)
 {
   struct cache *cache = cache_open(state);
@@ -34,7 +48,19 @@ static void expect_seen(const char *state, const char *input, size_t length)
   must(record >= 0 && !cache_has_record(cache, &diff_id));
   cache_end_record(cache, &diff_id, name, length % 2 == 0);
   must(cache_has_record(cache, &diff_id) == (length % 2 == 0));
+  expect_old_ones_go(cache, &diff_id);
   cache_close(cache);
+}
+
+/* Where there can be no folder, nothing is kept, and no container is known to have started. */
+static void expect_nothing_without_folder(void)
+{
+  struct error err = {.text = ""};
+  bool before = false;
+  cleanup_free char *file = fuzz_path("file");
+  must(fuzz_write("file", "", 0) && cache_open(file) == NULL);
+  must(started_before(file, ID, fuzz_folder, AT_FDCWD, &before, &err) < 0 && err.text[0] != '\0');
+  must(started_note(file, ID, fuzz_folder, AT_FDCWD, &err) < 0);
 }
 
 static void expect_started(const char *state, const char *input, size_t length)
@@ -60,5 +86,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   cleanup_free char *state = fuzz_path("state");
   expect_seen(state, input, length);
   expect_started(state, input, length);
+  expect_nothing_without_folder();
   return 0;
 }

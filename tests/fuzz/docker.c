@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   records_of_container(IMAGE_DOCKER, root, id);
   records_by_name(IMAGE_DOCKER, root, "team/app:1");
   records_by_name(IMAGE_DOCKER, root, prefix);
-  prefix[12] = '\0';
+  if (strlen(prefix) > 12)
+    prefix[12] = '\0';
   records_by_name(IMAGE_DOCKER, root, prefix);
   store_free(&store);
   return 0;

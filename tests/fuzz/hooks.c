@@ -6,46 +6,17 @@
  * Covers: plugins/file-hooks/hooks-json.c plugins/file-hooks/oci-hooks.c
  * Covers: plugins/file-hooks/rule.c
  */
-#include "fuzz.h"
+#include "folder.h"
 
 #include "../../plugins/file-hooks/hooks-json.h"
 #include "../../plugins/file-hooks/oci-hooks.h"
 
-#include "common/file.h"
 #include "worker/chain.h"
 #include "worker/host.h"
-
-#include <fcntl.h>
 
 #define SPEC                                                                                   \
   "{\"process\": {\"args\": [\"/bin/app\", \"word\"]}, \"annotations\": {\"key\": \"value\"}," \
   "\"mounts\": [{\"destination\": \"/d\", \"source\": \"/s\", \"options\": [\"bind\"]}]}"
-
-static char folder[] = "/tmp/cht-fuzz-hooks.XXXXXX";
-static char file[sizeof(folder) + sizeof("/hooks.json")];
-
-static void remove_folder(void)
-{
-  unlink(file);
-  rmdir(folder);
-}
-
-static void make_folder(void)
-{
-  static bool made = false;
-  if (made)
-    return;
-  must(mkdtemp(folder) != NULL);
-  snprintf(file, sizeof(file), "%s/hooks.json", folder);
-  must(atexit(remove_folder) == 0);
-  made = true;
-}
-
-static void write_file(const uint8_t *bytes, size_t length)
-{
-  cleanup_close int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  must(fd >= 0 && file_write_all(fd, (const char *)bytes, length) == 0);
-}
 
 static void expect_sane(const struct rule *rule)
 {
@@ -83,37 +54,44 @@ static void expect_once(struct cht_context *ctx, const struct rules *rules)
   must(json_object_equal(once, ctx->spec));
 }
 
-static void try_file(int (*read)(struct cht_context *, struct rules *))
+static void try_file(int (*read)(struct cht_context *, struct rules *), const char *name)
 {
   struct error err;
   struct link link = {.context = {.host = &host_functions, .plugin = "file-hooks", .bundle = "/b"}};
   struct cht_context *ctx = &link.context;
   cleanup_rules struct rules rules = {.list = NULL};
   cleanup_json struct json_object *spec = NULL;
+  cleanup_free char *path = fuzz_path(name);
   must(json_parse(SPEC, strlen(SPEC), "spec", &spec, &err) == 0);
   ctx->spec = spec;
   if (read(ctx, &rules) == 0)
     expect_once(ctx, &rules);
   else
-    must(link.failed && text_starts(link.failure.text, file));
+    must(link.failed && text_starts(link.failure.text, path));
 }
 
 static int read_hooks_json(struct cht_context *ctx, struct rules *rules)
 {
-  return hooks_json_read(ctx, file, rules);
+  cleanup_free char *path = fuzz_path("a/hooks.json"), *none = fuzz_path("none");
+  must(hooks_json_read(ctx, none, rules) == 0 && rules->count == 0);
+  return hooks_json_read(ctx, path, rules);
 }
 
+/* The file in the second folder masks that in the first. */
 static int read_oci_hooks(struct cht_context *ctx, struct rules *rules)
 {
-  const char *const folders[] = {folder, NULL};
-  return oci_hooks_read(ctx, folders, rules);
+  cleanup_free char *first = fuzz_path("a"), *second = fuzz_path("b"), *none = fuzz_path("none");
+  const char *const folders[] = {first, second, none, NULL};
+  int result = oci_hooks_read(ctx, folders, rules);
+  must(rules->count <= 1);
+  return result;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-  make_folder();
-  write_file(bytes, length);
-  try_file(read_hooks_json);
-  try_file(read_oci_hooks);
+  fuzz_make_folder();
+  must(fuzz_write("a/hooks.json", bytes, length) && fuzz_write("b/hooks.json", bytes, length));
+  try_file(read_hooks_json, "a/hooks.json");
+  try_file(read_oci_hooks, "b/hooks.json");
   return 0;
 }

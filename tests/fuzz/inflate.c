@@ -3,7 +3,7 @@
  * Compressed streams: read in small pieces they are what they are read at once, also in where they
  * are damaged; what has no mark of a compression is itself.
  *
- * Covers: core/rootfs/inflate.c
+ * Covers: core/image/inflate.c
  */
 #include "fuzz.h"
 

@@ -59,6 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   cleanup_free char *text = fuzz_text(bytes, length), *path = fuzz_path("socket");
   fuzz_make_folder();
   must(journal_check(path, &err) < 0 && err.text[0] != '\0');
+  cleanup_free char *long_path = xasprintf("%s/%0200d", path, 0);
+  must(journal_check(long_path, &err) < 0 && journal_send(path, fields, &err) < 0);
   cleanup_close int fd = listen_there(path);
   size_t count = 0;
   for (const char *at = text; at < text + length && count < FIELDS_MAX;

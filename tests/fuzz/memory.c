@@ -44,6 +44,23 @@ static void expect_same_again(struct memory *memory)
   changes_free(&changes);
 }
 
+/* What is noted is found, in the place of what was there before. */
+static void expect_notes(const struct memory *old)
+{
+  struct memory new;
+  memory_renew(&new, old);
+  must(new.count == 0 && text_equal(new.path, old->path));
+  for (size_t i = 0; i < old->count; i++)
+    for (int again = 0; again <= 1; again++)
+      memory_note(&new, old->files[i].kind, old->files[i].path, old->files[i].before, "after");
+  for (size_t i = 0; i < old->count; i++) {
+    const struct memory_file *found = memory_find(&new, old->files[i].path);
+    must(found != NULL && text_equal(found->after, "after"));
+  }
+  must(new.count <= old->count &&memory_find(&new, "/not/there") == NULL);
+  memory_free(&new);
+}
+
 static void count(void *data, const char *engine, const char *name, const char *anchor)
 {
   must(engine[0] != '\0' && name != NULL && anchor != NULL);
@@ -71,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   for (size_t i = 0; i < memory.count; i++)
     must(memory.files[i].path[0] == '/');
   expect_same_again(&memory);
+  expect_notes(&memory);
   memory_free(&memory);
   return 0;
 }

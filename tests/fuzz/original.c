@@ -3,7 +3,7 @@
  * The original's config.toml: it is refused with its place, or our config holds what it says and is
  * one that the runtime takes.
  *
- * Covers: core/ctk/config_original.c core/ctk/config_key.c
+ * Covers: core/ctk/config_original.c
  */
 #include "folder.h"
 #include "libconfig.h"

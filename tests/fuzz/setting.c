@@ -1,31 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A setting as an admin types it, KEY=VALUE: it is refused, or a config takes it under that key.
+ * What an admin types, KEY=VALUE, for a plugin's setting and for a key of the config: it is
+ * refused, or the config has it under that key, and the runtime takes that config.
  *
- * Covers: core/ctk/setting.c
+ * Covers: core/ctk/setting.c core/ctk/config_key.c
  */
 #include "fuzz.h"
 #include "libconfig.h"
 
 #include "config/schema.h"
 #include "ctk/config_edit.h"
+#include "ctk/config_key.h"
 #include "ctk/setting.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+#define CONFIG "plugins = ( { name = \"p\"; } );"
+
+static void set_setting(const char *typed)
 {
   struct error err = {.text = ""};
   cleanup_config struct config config;
-  cleanup_free char *typed = fuzz_text(bytes, length), *key = NULL, *value = NULL, *edited = NULL;
+  cleanup_free char *key = NULL, *value = NULL, *edited = NULL;
   config_defaults(&config, &(const struct config_source){.plugin_dir = "/plugins"});
   if (setting_read(typed, &key, &value, &err) < 0) {
     must(err.text[0] != '\0' && key == NULL);
-    return 0;
+    return;
   }
   must(setting_name_valid(key, strlen(key)) && text_starts(typed, key));
   cleanup_free char *path = xasprintf("settings.%s", key);
-  if (config_edit_set("plugins = ( { name = \"p\"; } );", "f", "p", path, value, &edited, &err) < 0)
-    return 0;
-  must(schema_apply(&config, edited, strlen(edited), "f", SCHEMA_MAIN, &err) == 0 ||
-       strstr(typed, "=") != NULL);
+  if (config_edit_set(CONFIG, "f", "p", path, value, &edited, &err) < 0)
+    return; /* the value has what libconfig cannot hold */
+  must(schema_apply(&config, edited, strlen(edited), "f", SCHEMA_MAIN, &err) == 0);
+}
+
+/* Set twice is set once, and what is got can be set again. */
+static void expect_set(const struct config_key *key, const char *value,
+                       struct config_file_text *file)
+{
+  struct error err = {.text = ""};
+  cleanup_free char *once = xstrdup(file->text), *got = NULL, *again = NULL;
+  must(config_key_set(key, value, file, &err) == 0 && text_equal(once, file->text));
+  if (config_key_get(key, file, &got, &err) < 0) {
+    must(err.text[0] != '\0'); /* the value has what no config takes */
+    return;
+  }
+  if (config_key_set(key, got, file, &err) < 0 || config_key_get(key, file, &again, &err) < 0)
+    return;
+  must(key->kind == KEY_SETTING || text_equal(got, again));
+}
+
+static void set_key(char *typed)
+{
+  struct error err = {.text = ""};
+  cleanup_config_key struct config_key key = {.plugin = NULL};
+  struct config_file_text file = {.path = xstrdup("/f"), .text = xstrdup(CONFIG)};
+  char *equals = strchr(typed, '=');
+  if (equals != NULL) {
+    *equals = '\0';
+    if (config_key_find(typed, &key, &err) < 0)
+      must(err.text[0] != '\0' && key.plugin == NULL);
+    else if (config_key_set(&key, equals + 1, &file, &err) < 0)
+      must(err.text[0] != '\0' && text_equal(file.text, CONFIG));
+    else
+      expect_set(&key, equals + 1, &file);
+  }
+  config_file_free(&file);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+  cleanup_free char *typed = fuzz_text(bytes, length);
+  set_setting(typed);
+  set_key(typed);
   return 0;
 }

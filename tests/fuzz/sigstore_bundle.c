@@ -23,6 +23,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     must(text_starts(err.text, "fuzz:"));
   statement_free(&statement);
 
+  size_t signed_length;
+  cleanup_free char *signed_bytes = sigstore_bundle_signed_bytes(&bundle, &signed_length);
+  must(signed_length > length &&
+       text_starts(signed_bytes, "DSSEv1 28 application/vnd.in-toto+json "));
+  must(length == 0 || memcmp(signed_bytes + signed_length - length, bytes, length) == 0);
+
   cleanup_sigstore_bundle struct sigstore_bundle envelope;
   if (sigstore_bundle_parse(text, length, "fuzz", &envelope, &err) == 0)
     must(envelope.payload_type != NULL && envelope.payload != NULL && envelope.signature != NULL);

@@ -18,6 +18,8 @@
 #include "spec/pointer.h"
 #include "spec/tree.h"
 
+#include <json-c/json_tokener.h>
+
 static struct error err;
 
 static struct json_object *copy_of(struct json_object *tree)
@@ -178,6 +180,54 @@ static void expect_edits(struct json_object *before, struct json_object *after)
   edits_free(&list);
 }
 
+/* --- what no spec takes -------------------------------------------------------------------- */
+
+static void expect_refused(struct json_object *spec)
+{
+  static const struct cht_device devices[] = {{.path = "relative"},
+                                              {.path = "/d", .type = 'x'},
+                                              {.path = "/d", .type = 'c', .access = "x"},
+                                              {.path = "/d", .type = 'c', .file_mode = 010000},
+                                              {.path = "/d", .type = 'c', .host_path = "/dev/null"},
+                                              {.path = "/d", .host_path = "relative"},
+                                              {.path = "/d", .host_path = "/etc"},
+                                              {.path = "/not/there"}};
+  static const struct cht_hook hooks[] = {{.path = "relative"}, {.path = "/h", .timeout = -1}};
+  static const struct cht_mount mount = {.destination = "relative"};
+  cleanup_json struct json_object *before = copy_of(spec);
+  for (size_t i = 0; i < ARRAY_LENGTH(devices); i++)
+    must(device_add(spec, &devices[i], &err) < 0);
+  for (size_t i = 0; i < ARRAY_LENGTH(hooks); i++)
+    must(edit_add_hook(spec, CHT_POSTSTART, &hooks[i], false, NULL, &err) < 0);
+  must(edit_add_mount(spec, &mount, &err) < 0 && edit_set_env(spec, "A=", "", true, &err) < 0);
+  must(field_set_json(spec, "/a", "null", &err) < 0 && field_set_json(spec, "/a", "{", &err) < 0);
+  must(field_set_text(spec, "/a", "\xff", &err) < 0 && field_remove(spec, "", &err) < 0);
+  must(field_set(spec, "", json_object_new_object(), &err) < 0 &&
+       field_set_text(spec, "a", "", &err) < 0);
+  must(json_object_equal(before, spec));
+}
+
+/* The same value by different ways is the same, whatever json-c makes of it. */
+static void expect_measured(struct json_object *spec)
+{
+  size_t length;
+  json_text(spec, &length);
+  struct tree_size size = tree_measure(spec);
+  must(size.nests >= 1 && size.nests <= JSON_NESTS_MAX);
+  must(tree_depth(spec) >= 1 && tree_depth(spec) <= JSON_DEPTH_MAX);
+  must(size.bytes < 2 * length + 64);
+}
+
+/* What json-c's own reader makes of the bytes can hold what no JSON text can. */
+static void check_lenient(const char *text)
+{
+  cleanup_json struct json_object *tree = json_tokener_parse(text);
+  if (spec_check(tree, &err) == 0)
+    expect_readable(tree);
+  else
+    must(err.text[0] != '\0');
+}
+
 static void try_edit(struct json_object **spec, int (*edit)(struct json_object *), bool whole)
 {
   cleanup_json struct json_object *before = copy_of(*spec), *once = NULL;
@@ -197,6 +247,8 @@ static void try_edit(struct json_object **spec, int (*edit)(struct json_object *
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
   cleanup_json struct json_object *spec = NULL, *first = NULL;
+  cleanup_free char *text = fuzz_text(bytes, length);
+  check_lenient(text);
   if (json_parse((const char *)bytes, length, "config.json", &spec, &err) < 0)
     return 0;
   if (!json_object_is_type(spec, json_type_object)) {
@@ -204,6 +256,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     return 0;
   }
   first = copy_of(spec);
+  expect_measured(spec);
+  expect_refused(spec);
   expect_readable(spec);
   for (size_t i = 0; i < ARRAY_LENGTH(edits); i++)
     try_edit(&spec, edits[i].edit, edits[i].whole);

@@ -3,7 +3,6 @@
  * The records of containers/storage (tests/fuzz/store.h), and the signatures that it keeps.
  *
  * Covers: core/image/storage.c core/image/storage_table.c core/image/storage_signatures.c
- * Covers: core/image/place.c
  */
 #include "records.h"
 

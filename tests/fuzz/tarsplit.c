@@ -2,7 +2,7 @@
 /*
  * Any record, plain or compressed: read as a tar stream is, for its files, and for its size.
  *
- * Covers: core/image/tarsplit.c core/image/inflate.c
+ * Covers: core/image/tarsplit.c
  */
 #include "image/tarsplit.h"
 #include "fuzz.h"
