@@ -116,18 +116,12 @@ static int ask_containerd(struct image *image, struct error *err)
 
 static void expect_found(void)
 {
-  cleanup_image struct image image;
-  struct error err;
-  cr_assert_eq(ask_containerd(&image, &err), 0, "%s", err.text);
-  expect_text(image.id.text, "sha256:$C");
+  expect_image(ask_containerd, "docker.io/team/app:1", "docker.io/team/app:1");
 }
 
 static void expect_refused(const char *message)
 {
-  cleanup_image struct image image;
-  struct error err;
-  cr_assert_eq(ask_containerd(&image, &err), -1, "accepted, but should not: %s", message);
-  expect_complaint(&err, message);
+  expect_no_image(ask_containerd, message);
 }
 
 Test(image_containerd, a_container_leads_to_its_image_and_its_layers)

@@ -74,20 +74,12 @@ static int ask_docker(struct image *image, struct error *err)
 
 static void expect_found(const char *recorded, const char *name)
 {
-  cleanup_image struct image image;
-  struct error err;
-  cr_assert_eq(ask_docker(&image, &err), 0, "%s", err.text);
-  expect_text(image.id.text, "sha256:$C");
-  expect_text(image.recorded, recorded);
-  expect_text(image.name, name);
+  expect_image(ask_docker, recorded, name);
 }
 
 static void expect_refused(const char *message)
 {
-  cleanup_image struct image image;
-  struct error err;
-  cr_assert_eq(ask_docker(&image, &err), -1, "accepted, but should not: %s", message);
-  expect_complaint(&err, message);
+  expect_no_image(ask_docker, message);
 }
 
 Test(image_docker, a_container_leads_to_its_image_and_its_layers)

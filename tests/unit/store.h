@@ -127,4 +127,26 @@ static inline void expect_complaint(const struct error *err, const char *message
   cr_expect_not_null(strstr(err->text, part), "'%s' is not in: %s", part, err->text);
 }
 
+/* Asks for the container of an engine's tests. */
+typedef int asks(struct image *image, struct error *err);
+
+/* The image is $C, of these names. */
+static inline void expect_image(asks *ask_engine, const char *recorded, const char *name)
+{
+  cleanup_image struct image image;
+  struct error err;
+  cr_assert_eq(ask_engine(&image, &err), 0, "%s", err.text);
+  expect_text(image.id.text, "sha256:$C");
+  expect_text(image.recorded, recorded);
+  expect_text(image.name, name);
+}
+
+static inline void expect_no_image(asks *ask_engine, const char *message)
+{
+  cleanup_image struct image image;
+  struct error err;
+  cr_assert_eq(ask_engine(&image, &err), -1, "accepted, but should not: %s", message);
+  expect_complaint(&err, message);
+}
+
 #endif
