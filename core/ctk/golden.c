@@ -6,7 +6,7 @@
 #include "config/schema.h"
 #include "ctk/change.h"
 #include "ctk/engines/program.h"
-#include "ctk/setting.h"
+#include "ctk/golden_parts.h"
 #include "ctk/text/fill.h"
 #include "ctk/text/pretty.h"
 #include "ctk/trial.h"
@@ -17,24 +17,6 @@
 
 #define SPEC "config.json"
 #define CONTAINER_ID "golden"
-
-/* The files of a case; owned, NULL where there is none. */
-struct parts {
-  char *spec, *settings, *config;
-  char *expected, *expected_error, *expected_log;
-};
-
-static void cleanup_partsp(struct parts *parts)
-{
-  free(parts->spec);
-  free(parts->settings);
-  free(parts->config);
-  free(parts->expected);
-  free(parts->expected_error);
-  free(parts->expected_log);
-}
-
-#define cleanup_parts __attribute__((cleanup(cleanup_partsp)))
 
 /* --- the place ----------------------------------------------------------------------------- */
 
@@ -61,6 +43,7 @@ int golden_open(struct golden *golden, const char *plugin, struct error *err)
   if (!schema_name_valid(name))
     return error_set(err, "%s is not named like a plugin", path);
   golden->plugin = xasprintf("%s/%s.so", golden->folder, name);
+  golden->named = xstrdup(plugin);
   return run_script("umask 022; cp -- \"$1\" \"$2\"", path, golden->plugin, err);
 }
 
@@ -84,6 +67,8 @@ void golden_close(struct golden *golden)
   free(golden->copy);
   free(golden->bundle);
   free(golden->plugin);
+  free(golden->named);
+  free(golden->misnamed);
 }
 
 static int prepare(const struct golden *golden, const char *folder, struct error *err)
@@ -105,63 +90,10 @@ static int prepare(const struct golden *golden, const char *folder, struct error
   return 0;
 }
 
-/* --- the files of a case ------------------------------------------------------------------- */
-
-static int read_part(const struct golden *golden, const char *name, char **text, struct error *err)
-{
-  const struct text_mark marks[] = {
-      {"@CASE@", golden->copy}, {"@PLUGIN@", golden->plugin}, {NULL, NULL}};
-  cleanup_free char *path = xasprintf("%s/%s", golden->copy, name);
-  cleanup_free char *raw = NULL;
-  if (change_read(path, &raw, err) < 0)
-    return -1;
-  *text = raw != NULL ? text_fill(raw, marks) : NULL;
-  return 0;
-}
-
-static int check_parts(const struct golden *golden, const struct parts *parts, struct error *err)
-{
-  if (parts->spec == NULL)
-    return error_set(err, "it has no " SPEC);
-  if (parts->settings != NULL && parts->config != NULL)
-    return error_set(err, "settings.cfg and config.cfg exclude each other");
-  if (parts->config == NULL && golden->plugin == NULL)
-    return error_set(err, "it has no config.cfg, so the plugin must be named: --plugin FILE.so");
-  if (parts->expected != NULL && parts->expected_error != NULL)
-    return error_set(err, "expected.json and expected-error exclude each other");
-  return 0;
-}
-
-static int read_parts(const struct golden *golden, struct parts *parts, struct error *err)
-{
-  if (read_part(golden, SPEC, &parts->spec, err) < 0 ||
-      read_part(golden, "settings.cfg", &parts->settings, err) < 0 ||
-      read_part(golden, "config.cfg", &parts->config, err) < 0 ||
-      read_part(golden, "expected.json", &parts->expected, err) < 0 ||
-      read_part(golden, "expected-error", &parts->expected_error, err) < 0 ||
-      read_part(golden, "expected-log", &parts->expected_log, err) < 0)
-    return -1;
-  return check_parts(golden, parts, err);
-}
-
-/* Without a config.cfg, one that lists the plugin alone. What is wrong with the settings is told
-   with their own lines. */
-static void make_config(const struct golden *golden, struct parts *parts, char **name)
-{
-  bool whole = parts->config != NULL;
-  *name = xasprintf("%s/%s", golden->copy, whole ? "config.cfg" : "settings.cfg");
-  if (whole)
-    return;
-  cleanup_free char *plugin = unlisted_plugin(golden->plugin);
-  cleanup_free char *path = setting_quote(golden->plugin);
-  parts->config = xasprintf("plugins = ( { name = \"%s\"; path = %s; settings: {%s\n}; } );\n",
-                            plugin, path, parts->settings != NULL ? parts->settings : "");
-}
-
 /* --- running ------------------------------------------------------------------------------- */
 
 struct run {
-  const struct golden *golden;
+  struct golden *golden;
   const char *config_name, *config; /* borrowed */
   FILE *log;
 };
@@ -196,6 +128,18 @@ static bool has_edits(struct json_object *trace)
   return false;
 }
 
+/* The plugin under test, once for all cases. */
+static void note_name(struct golden *golden, struct json_object *trace)
+{
+  for (size_t i = 0; i < json_object_array_length(trace) && golden->misnamed == NULL; i++) {
+    struct json_object *entry = json_object_array_get_idx(trace, i);
+    const struct text_mark marks[] = {{golden->plugin, golden->named}, {NULL, NULL}};
+    cleanup_free char *text = trace_misnamed(entry);
+    if (text != NULL && text_equal(trace_text(entry, "path"), golden->plugin))
+      golden->misnamed = text_fill(text, marks);
+  }
+}
+
 /* What config.json becomes from `spec`; owned by the caller. Without an edit it is left alone. An
    error with *refused is why the container is. */
 static int run_chain(const struct run *run, const char *spec, char **result, bool *refused,
@@ -227,6 +171,7 @@ static int run_chain(const struct run *run, const char *spec, char **result, boo
     return -1;
   if (answer.spec == NULL)
     return error_set(err, "the worker gave no result");
+  note_name(run->golden, answer.trace);
   *result = xstrdup(has_edits(answer.trace) ? answer.spec : spec);
   return 0;
 }
@@ -347,11 +292,15 @@ static int judge(struct golden *golden, const struct run *run, const char *folde
   }
   if (parts->expected_error != NULL)
     return error_set(err, "it was not refused, as expected-error has it");
-  if (update && update_expected(golden, folder, parts, result, err) < 0)
+  if (!update && check_result(golden, parts, result, err) < 0)
     return -1;
-  if (check_result(golden, parts, result, err) < 0)
+  if (check_second(golden, run, result, err) < 0)
     return -1;
-  return check_second(golden, run, result, err);
+  if (!update)
+    return 0;
+  return update_expected(golden, folder, parts, result, err) < 0
+             ? -1
+             : check_result(golden, parts, result, err);
 }
 
 /* --- a case -------------------------------------------------------------------------------- */
@@ -360,7 +309,7 @@ static int run_parts(struct golden *golden, const char *folder, struct parts *pa
                      struct error *err)
 {
   cleanup_free char *name = NULL;
-  make_config(golden, parts, &name);
+  parts_make_config(golden, parts, &name);
   size_t length;
   struct run run = {.golden = golden, .config_name = name, .config = parts->config};
   run.log = xmemstream(&golden->log, &length);
@@ -371,11 +320,31 @@ static int run_parts(struct golden *golden, const char *folder, struct parts *pa
   return result;
 }
 
+/* Who reads a message knows the case's own folder, not the copy that is gone when it is read. */
+static void name_originals(struct golden *golden, const char *folder, struct error *why)
+{
+  const struct text_mark marks[] = {
+      {golden->copy, folder}, {golden->plugin, golden->named}, {NULL, NULL}};
+  if (why != NULL) {
+    cleanup_free char *text = text_fill(why->text, marks);
+    error_set(why, "%s", text);
+  }
+  if (golden->log != NULL) {
+    char *log = text_fill(golden->log, marks);
+    free(golden->log);
+    golden->log = log;
+  }
+}
+
 int golden_run(struct golden *golden, const char *folder, bool update, struct error *err)
 {
   cleanup_parts struct parts parts = {.spec = NULL};
   forget_case(golden);
-  if (prepare(golden, folder, err) < 0 || read_parts(golden, &parts, err) < 0)
-    return -1;
-  return run_parts(golden, folder, &parts, update, err);
+  int result = prepare(golden, folder, err);
+  if (result == 0)
+    result = parts_read(golden, &parts, err);
+  if (result == 0)
+    result = run_parts(golden, folder, &parts, update, err);
+  name_originals(golden, folder, result < 0 ? err : NULL);
+  return result;
 }

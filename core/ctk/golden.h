@@ -30,6 +30,8 @@ struct golden {
   char *folder;        /* a private one of our own */
   char *copy, *bundle; /* in it, for the case at work: the copy of its folder, and a bundle */
   char *plugin;        /* a copy of the plugin under test; NULL: there is none */
+  char *named;         /* the file that it is a copy of */
+  char *misnamed;      /* that this calls itself otherwise; NULL: it does not, or has not run yet */
 
   /* Of the last case: */
   bool updated;                        /* expected.json was written anew */
@@ -41,8 +43,9 @@ struct golden {
    To be closed even after an error. */
 int golden_open(struct golden *golden, const char *plugin, struct error *err);
 
-/* Runs the case in `folder`; the error says why it failed. With `update` a result that is not as
-   expected becomes the folder's expected.json. */
+/* Runs the case in `folder`; the error says why it failed, and names that folder's files. With
+   `update` a result that is not as expected becomes the folder's expected.json, if the second run
+   does not change it. */
 int golden_run(struct golden *golden, const char *folder, bool update, struct error *err);
 
 void golden_close(struct golden *golden);

@@ -150,6 +150,9 @@ static int run_show(const struct ctk_command *self, char **words, struct error *
 
 static void say_checked(struct json_object *entry)
 {
+  cleanup_free char *misnamed = trace_misnamed(entry);
+  if (misnamed != NULL)
+    ctk_warn("%s", misnamed);
   struct json_object *plugin = json_object_object_get(entry, "plugin");
   const char *name = trace_text(entry, "name"), *why = trace_text(entry, "error");
   if (why != NULL)

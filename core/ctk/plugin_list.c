@@ -39,6 +39,18 @@ static void add_listed(struct json_object *row, struct json_object *entry)
   add_text(row, "listed", place);
 }
 
+/* Takes ownership of the text. */
+static void add_warning(struct json_object *row, char *text)
+{
+  struct json_object *list = NULL;
+  if (!json_object_object_get_ex(row, "warnings", &list)) {
+    list = json_object_new_array();
+    json_object_object_add(row, "warnings", list);
+  }
+  json_object_array_add(list, json_object_new_string(text));
+  free(text);
+}
+
 /* `order` is 0 for what no config lists. */
 static void add_row(struct json_object *list, struct json_object *entry, size_t order)
 {
@@ -57,6 +69,9 @@ static void add_row(struct json_object *list, struct json_object *entry, size_t 
   if (order > 0)
     add_listed(row, entry);
   add_text(row, "why", trace_text(entry, "error"));
+  char *misnamed = trace_misnamed(entry);
+  if (misnamed != NULL)
+    add_warning(row, misnamed);
   json_object_array_add(list, row);
 }
 
@@ -156,18 +171,13 @@ struct warned {
   struct json_object *rows;
 };
 
-static void add_warning(void *data, const struct config_plugin *entry, const char *text,
-                        const char *mend)
+static void add_gap(void *data, const struct config_plugin *entry, const char *text,
+                    const char *mend)
 {
   const struct warned *warned = data;
   size_t number = (size_t)(entry - warned->config->plugins);
-  struct json_object *row = json_object_array_get_idx(warned->rows, number), *list = NULL;
-  if (!json_object_object_get_ex(row, "warnings", &list)) {
-    list = json_object_new_array();
-    json_object_object_add(row, "warnings", list);
-  }
-  cleanup_free char *whole = xasprintf("%s; to mend it: %s", text, mend);
-  json_object_array_add(list, json_object_new_string(whole));
+  add_warning(json_object_array_get_idx(warned->rows, number),
+              xasprintf("%s; to mend it: %s", text, mend));
 }
 
 /* --- all ----------------------------------------------------------------------------------- */
@@ -184,7 +194,7 @@ int plugin_list(const struct toolkit_choice *choice, struct json_object **list, 
     add_row(rows, json_object_array_get_idx(answer.trace, i), i + 1);
   struct warned warned = {.config = &toolkit.config, .rows = rows};
   if (json_object_array_length(rows) == toolkit.config.plugin_count)
-    enforcement_gaps(&toolkit.config, add_warning, &warned);
+    enforcement_gaps(&toolkit.config, add_gap, &warned);
   if (add_unlisted(rows, toolkit.config.plugin_dir, err) < 0)
     return -1;
   *list = steal_pointer(&rows);

@@ -16,7 +16,8 @@
  *   version, summary, interface, check   what it says of itself, if it can be loaded
  *   listed    "FILE:LINE" where its entry stands
  *   why       why it would be refused
- *   warnings  texts: how containers get past it, though it is there to refuse some
+ *   warnings  texts: how containers get past it, though it is there to refuse some; another name
+ *             of its own than its file has
  */
 int plugin_list(const struct toolkit_choice *choice, struct json_object **list, struct error *err);
 

@@ -134,6 +134,8 @@ int plugin_test_run(const struct ctk_command *self, char **words, struct error *
   struct tally tally = {.passed = 0};
   if (golden_open(&golden, plugin, err) < 0 || run_folders(&golden, words, update, &tally, err) < 0)
     return -1;
+  if (golden.misnamed != NULL)
+    ctk_warn("%s", golden.misnamed);
   if (tally.failed > 0)
     return error_set(err, "%u of %u cases failed", tally.failed, tally.passed + tally.failed);
   return 0;

@@ -3,6 +3,7 @@
 
 #include "common/json.h"
 #include "ctk/command.h"
+#include "ctk/unlisted.h"
 #include "front/worker.h"
 
 /* Entries that brought the worker down and were left out. */
@@ -194,4 +195,18 @@ int64_t trace_number(struct json_object *entry, const char *key)
 {
   struct json_object *value = NULL;
   return json_object_object_get_ex(entry, key, &value) ? json_object_get_int64(value) : 0;
+}
+
+char *trace_misnamed(struct json_object *entry)
+{
+  struct json_object *plugin = json_object_object_get(entry, "plugin");
+  const char *path = trace_text(entry, "path");
+  const char *own = plugin != NULL ? trace_text(plugin, "name") : NULL;
+  if (own == NULL || path == NULL)
+    return NULL;
+  cleanup_free char *name = unlisted_plugin(path);
+  if (text_equal(own, name))
+    return NULL;
+  return xasprintf("%s calls itself '%s': let its .name and its file's name be the same", path,
+                   own);
 }

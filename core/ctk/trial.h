@@ -47,4 +47,8 @@ const char *trace_text(struct json_object *entry, const char *key);
 bool trace_is(struct json_object *entry, const char *key);
 int64_t trace_number(struct json_object *entry, const char *key);
 
+/* That the plugin of an entry calls itself otherwise than its file is called, which is what configs
+   and `plugin list` go by; owned by the caller, NULL if it does not. */
+char *trace_misnamed(struct json_object *entry);
+
 #endif

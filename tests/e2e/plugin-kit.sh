@@ -195,9 +195,9 @@ crash_exit_hang() {
 settings_have_their_lines() {
   new_case ''
   printf '# a comment\nact = 1;' >settings.cfg
-  case_fails "case/settings.cfg:2: setting 'act'"
+  case_fails "$W/cases/rule/settings.cfg:2: setting 'act'"
   echo 'act = ' >settings.cfg
-  case_fails 'case/settings.cfg:'
+  case_fails "$W/cases/rule/settings.cfg:"
 }
 
 marks() {
@@ -240,7 +240,7 @@ odd_files() {
   case_fails 'settings.cfg is not a regular file'
   new_case ''
   truncate -s 17M config.json
-  case_fails 'case/config.json is larger than 16777216 bytes'
+  case_fails "$W/cases/rule/config.json is larger than 16777216 bytes"
   new_case ''
   mv "$W/cases/rule" "$W/elsewhere"
   ln -s "$W/elsewhere" "$W/cases/rule"
@@ -275,6 +275,47 @@ updates() {
   run_test --update "$W/cases"
   assert_equal 1 "$status"
   cmp config.json expected.json
+}
+
+# What a second run would change is no result that may be expected.
+nothing_wrong_is_kept() {
+  new_case again '{}'
+  run_test --update "$W/cases"
+  assert_equal 1 "$status"
+  assert_contains "$output" 'the second run, over the result of the first, must change nothing'
+  assert_equal '{}' "$(<expected.json)"
+}
+
+# The copy in which a case runs is gone when its messages are read.
+messages_name_the_originals() {
+  new_case ''
+  echo 'act = ;' >settings.cfg
+  case_fails ": $W/cases/rule/settings.cfg:1: "
+  new_case ''
+  echo '{' >config.json
+  run_test "$W/cases"
+  assert_lacks "$output" "$TMPDIR"
+  new_case ''
+  echo 'plugins = ( { name = "wrong"; path = "@CASE@/none.so"; } );' >config.cfg
+  case_fails "$W/cases/rule/none.so does not exist"
+}
+
+# Configs and lists go by the file's name.
+another_name() {
+  new_case ''
+  cp "$W/wrong.so" "$W/right.so"
+  run "$CTK" plugin test --plugin "$W/right.so" "$W/cases"
+  assert_equal 0 "$status"
+  assert_contains "$output" "warn: $W/right.so calls itself 'wrong': let its .name and its file's name be the same"
+  write_config
+  run "$CTK" plugin check "$W/right.so"
+  assert_contains "$output" "warn: $W/right.so calls itself 'wrong'"
+  cp "$W/wrong.so" "$TOOLKIT/plugins/right.so"
+  run "$CTK" plugin list
+  rm "$TOOLKIT/plugins/right.so"
+  assert_contains "$output" "! $TOOLKIT/plugins/right.so calls itself 'wrong'"
+  run_test "$W/cases"
+  assert_lacks "$output" warn
 }
 
 leaves_the_case_alone() {
@@ -382,6 +423,9 @@ test_case 'setup.sh' setup_script
 test_case 'odd files' odd_files
 test_case 'names like options' names_like_options
 test_case '--update' updates
+test_case '--update keeps no result that a second run would change' nothing_wrong_is_kept
+test_case 'messages name the files of the case, not of its copy' messages_name_the_originals
+test_case 'a plugin that calls itself otherwise than its file is told' another_name
 test_case 'the case itself is left alone' leaves_the_case_alone
 test_case 'words that make no sense' words
 test_case 'new: bad names' bad_names

@@ -96,7 +96,38 @@ other_places() {
   assert_contains "$output" 'set PKG_CONFIG_PATH, or CONTAINER_HOOKS=PREFIX'
   run_ok "$W/stage$prefix/bin/container-hooks-ctk" plugin new staged "$W/staged"
   assert_contains "$output" "make -C $W/staged check CONTAINER_HOOKS=$W/stage$prefix"
-  rm -rf "$W/stage"
+  # Its config lies where it was built to look for it, not where a prefix usually has it.
+  PKG_CONFIG_PATH='' run_ok make -C "$W/new-cc" install "CONTAINER_HOOKS=$W/stage$prefix" "DESTDIR=$W/dest"
+  [ -f "$W/dest$prefix/etc/container-hooks/conf.d/my-plugin.cfg" ]
+  mv "$W/stage$prefix/share/pkgconfig" "$W/pkgconfig"
+  PKG_CONFIG_PATH='' run_fails make -C "$W/new-cc" install "CONTAINER_HOOKS=$W/stage$prefix" "DESTDIR=$W/dest"
+  assert_contains "$output" 'says where the config is: set CONFDIR'
+  rm -rf "$W/stage" "$W/dest"
+}
+
+# What an admin has written is nobody's to delete; but where its plugin is gone, it must not count.
+uninstalls() {
+  local folder=$W/dest$prefix/etc/container-hooks/conf.d
+  run_ok make -C "$W/new-cc" install "DESTDIR=$W/dest"
+  run_ok make -C "$W/new-cc" uninstall "DESTDIR=$W/dest"
+  assert_equal '' "$(find "$W/dest" -type f)"
+  run_ok make -C "$W/new-cc" install "DESTDIR=$W/dest"
+  echo '# mine' >>"$folder/my-plugin.cfg"
+  run_ok make -C "$W/new-cc" uninstall "DESTDIR=$W/dest"
+  assert_contains "$output" "was edited: it is $folder/my-plugin.cfg.saved now"
+  assert_equal "$folder/my-plugin.cfg.saved" "$(find "$W/dest" -type f)"
+  assert_equal '# mine' "$(tail -n 1 "$folder/my-plugin.cfg.saved")"
+  run_ok make -C "$W/new-cc" uninstall "DESTDIR=$W/dest"
+  rm -rf "$W/dest"
+}
+
+# A function that forgets its return would give the host any number.
+forgotten_return() {
+  cp -r "$W/new-cc" "$W/forgotten"
+  printf 'static int forgotten(void) {}\nint use(void);\nint use(void) { return forgotten(); }\n' \
+    >>"$W/forgotten/my-plugin.c"
+  run_fails make -C "$W/forgotten" clean all CFLAGS=
+  assert_contains "$output" return-type
 }
 
 # Where groups are shared, as with a umask of 002, plugin test works even so.
@@ -136,6 +167,8 @@ test_case 'the examples have the Makefile of plugin new' makefiles
 test_case 'a new project in C' new_project c cc c++
 test_case 'a new project in C++20' new_project c++ clang clang++
 test_case 'a staged installation, and one that pkg-config does not know' other_places
+test_case 'make uninstall keeps what an admin has edited' uninstalls
+test_case 'a forgotten return is an error' forgotten_return
 test_case 'a new project where groups are shared' umask_002
 test_case 'the manual: its example, and every function' manual
 test_end
