@@ -58,7 +58,8 @@ struct trial {
  *   plugin        what it says of itself: name, version, summary, interface, check, finish
  *   microseconds  how long it took, from loading to finish
  *   edits         what it changed: objects with op and pointer
- * `plugin` is there if it was loaded, `error` and `edits` where there are any.
+ *   told          texts that it told to who starts the container (cht_tell)
+ * `plugin` is there if it was loaded, `error`, `edits` and `told` where there are any.
  */
 
 #endif

@@ -29,10 +29,18 @@ struct apply {
 
 /* --- what it is done to -------------------------------------------------------------------- */
 
+/* Messages put a slash behind a folder themselves; owned by the caller. */
+static char *without_slashes(const char *path, size_t length)
+{
+  while (length > 1 && path[length - 1] == '/')
+    length--;
+  return xstrndup(path, length);
+}
+
 static int read_bundle(struct apply *apply, const char *folder, struct error *err)
 {
-  apply->bundle = xstrdup(folder);
-  apply->name = xasprintf("%s/" SPEC, folder);
+  apply->bundle = without_slashes(folder, strlen(folder));
+  apply->name = xasprintf("%s/" SPEC, apply->bundle);
   int opened = apply->write ? bundle_open(&apply->place, apply->bundle, err)
                             : bundle_look(&apply->place, apply->bundle, err);
   return opened < 0 ? -1 : bundle_read(&apply->place, &apply->before, err);
@@ -41,7 +49,7 @@ static int read_bundle(struct apply *apply, const char *folder, struct error *er
 static int read_file(struct apply *apply, const char *path, struct error *err)
 {
   const char *slash = strrchr(path, '/');
-  apply->bundle = slash != NULL ? xstrndup(path, (size_t)(slash - path) + 1) : NULL;
+  apply->bundle = slash != NULL ? without_slashes(path, (size_t)(slash - path) + 1) : NULL;
   apply->name = xstrdup(path);
   cleanup_free char *text = NULL;
   size_t length;
@@ -92,10 +100,17 @@ static void print_edits(struct json_object *edits)
   }
 }
 
+static void print_told(struct json_object *told)
+{
+  for (size_t i = 0; i < json_object_array_length(told); i++)
+    printf("  tells   %s\n", json_object_get_string(json_object_array_get_idx(told, i)));
+}
+
 static void print_entry(struct json_object *entry)
 {
   const char *state = trace_text(entry, "state"), *error = trace_text(entry, "error");
   struct json_object *edits = json_object_object_get(entry, "edits");
+  struct json_object *told = json_object_object_get(entry, "told");
   size_t count = edits != NULL ? json_object_array_length(edits) : 0;
   double milliseconds = (double)trace_number(entry, "microseconds") / 1000;
   printf("%s: ", trace_text(entry, "name"));
@@ -109,6 +124,8 @@ static void print_entry(struct json_object *entry)
     puts(text_equal(state, "loaded") ? "not reached" : state);
   if (edits != NULL)
     print_edits(edits);
+  if (told != NULL)
+    print_told(told);
 }
 
 static void print_trace(const struct apply *apply, struct json_object *trace)
@@ -169,8 +186,10 @@ static int try_chain(struct apply *apply, const char *text, struct error *err)
   int result = trial_run(&request, &answer, err);
   if (apply->trace && answer.trace != NULL)
     print_trace(apply, answer.trace);
-  if (result < 0)
-    return -1;
+  if (result < 0) {
+    cleanup_free char *typed = setting_how_typed(&apply->settings, err->text);
+    return error_append(err, "%s", typed);
+  }
 
   cleanup_json struct json_object *after = NULL;
   if (bundle_parse(answer.spec, answer.spec_length, "the edited " SPEC, &after, err) < 0)
@@ -203,7 +222,8 @@ static int run(const struct ctk_command *self, char **words, struct error *err)
   struct apply apply = {.id = "dry-run", .command = "create"};
   const struct command_option options[] = {
       {"diff", 0, OPTION_FLAG, &apply.diff, NULL, "show what changes, as a unified diff"},
-      {"trace", 0, OPTION_FLAG, &apply.trace, NULL, "show what each plugin does, and its time"},
+      {"trace", 0, OPTION_FLAG, &apply.trace, NULL,
+       "show what each plugin does and says, and its time"},
       {"json", 0, OPTION_FLAG, &apply.json, NULL, "the trace as JSON"},
       {"write", 0, OPTION_FLAG, &apply.write, NULL, "really replace the bundle's config.json"},
       {"plugin", 0, OPTION_TEXT, &apply.plugin, "FILE.so", "this plugin only, installed or not"},

@@ -148,15 +148,16 @@ static int run_show(const struct ctk_command *self, char **words, struct error *
 
 /* --- check --------------------------------------------------------------------------------- */
 
-static void say_checked(struct json_object *entry)
+static void say_checked(struct json_object *entry, const struct option_list *settings)
 {
   cleanup_free char *misnamed = trace_misnamed(entry);
   if (misnamed != NULL)
     ctk_warn("%s", misnamed);
   struct json_object *plugin = json_object_object_get(entry, "plugin");
   const char *name = trace_text(entry, "name"), *why = trace_text(entry, "error");
+  cleanup_free char *typed = why != NULL ? setting_how_typed(settings, why) : NULL;
   if (why != NULL)
-    printf("%s: %s\n", name, why);
+    printf("%s: %s%s\n", name, why, typed);
   else if (!trace_is(entry, "enabled"))
     ctk_say("%s: disabled", name);
   else if (text_equal(trace_text(entry, "state"), "unmatched"))
@@ -166,22 +167,24 @@ static void say_checked(struct json_object *entry)
             plugin != NULL && trace_is(plugin, "check") ? "" : " (it has no check of its own)");
 }
 
-/* `name` is NULL for all. Returns how many of them are bad. */
-static int say_all(struct json_object *trace, const char *name, int *bad)
+/* `name` is NULL for all. Returns how many there are, and stores how many of them are bad. */
+static int say_all(struct json_object *trace, const char *name, const struct option_list *settings,
+                   int *bad)
 {
   int seen = 0;
   for (size_t i = 0; i < json_object_array_length(trace); i++) {
     struct json_object *entry = json_object_array_get_idx(trace, i);
     if (name != NULL && !text_equal(trace_text(entry, "name"), name))
       continue;
-    say_checked(entry);
+    say_checked(entry, settings);
     seen++;
     *bad += trace_text(entry, "error") != NULL;
   }
   return seen;
 }
 
-static int check(const struct toolkit_choice *choice, const char *name, struct error *err)
+static int check(const struct toolkit_choice *choice, const char *name,
+                 const struct option_list *settings, struct error *err)
 {
   cleanup_trial struct trial_answer answer = {.trace = NULL};
   cleanup_sample struct sample sample;
@@ -192,7 +195,7 @@ static int check(const struct toolkit_choice *choice, const char *name, struct e
   sample_lend(&sample, &request);
   if (trial_run(&request, &answer, err) < 0 && answer.trace == NULL)
     return -1; /* it did not come to the plugins */
-  int seen = say_all(answer.trace, name, &bad);
+  int seen = say_all(answer.trace, name, settings, &bad);
   if (seen == 0 && name != NULL)
     return not_listed(name, err);
   if (bad > 0)
@@ -232,7 +235,7 @@ static int check_file(const char *path, const struct option_list *settings, stru
   if (unlisted_with_settings(path, settings->values, &text, err) < 0)
     return -1;
   const struct toolkit_choice choice = {.file = UNLISTED_NAME, .text = text};
-  return check(&choice, NULL, err);
+  return check(&choice, NULL, settings, err);
 }
 
 static int check_listed(const struct ctk_command *self, const struct toolkit_choice *choice,
@@ -251,7 +254,7 @@ static int check_listed(const struct ctk_command *self, const struct toolkit_cho
     return command_usage(self, err,
                          "--set goes with a plugin's file, or one that no config lists: "
                          "plugin enable --set --dry-run tries settings of an entry");
-  return check(choice, name, err);
+  return check(choice, name, settings, err);
 }
 
 static int run_check(const struct ctk_command *self, char **words, struct error *err)

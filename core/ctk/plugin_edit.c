@@ -79,13 +79,11 @@ static int settle_position(const struct ctk_command *self, struct enable *enable
   return 0;
 }
 
-/* A list is typed otherwise than it is written. */
 static int refuse(const struct enable *enable, const char *why, struct error *err)
 {
-  error_set(err, "plugin '%s' was not enabled, since it would fail (--force does it): %s",
-            enable->name, why);
-  bool is_list = enable->settings.count > 0 && strstr(why, "must be a list") != NULL;
-  return is_list ? error_append(err, " (typed: a,b; of one element: a,)") : -1;
+  cleanup_free char *typed = setting_how_typed(&enable->settings, why);
+  return error_set(err, "plugin '%s' was not enabled, since it would fail (--force does it): %s%s",
+                   enable->name, why, typed);
 }
 
 /* The file as it would be; owned by the caller. One of conf.d has only `plugins`: where they lie is

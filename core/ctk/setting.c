@@ -172,3 +172,29 @@ int setting_check_all(const struct ctk_command *self, const struct option_list *
   }
   return 0;
 }
+
+/* --- what was meant ------------------------------------------------------------------------ */
+
+/* Messages name the last part of a setting in a group. */
+static bool is_about(const char *why, const char *key, const char *wanted)
+{
+  const char *dot = strrchr(key, '.');
+  cleanup_free char *words =
+      xasprintf("setting '%s' must be %s", dot != NULL ? dot + 1 : key, wanted);
+  return strstr(why, words) != NULL;
+}
+
+char *setting_how_typed(const struct option_list *typed, const char *why)
+{
+  for (size_t i = 0; i < typed->count; i++) {
+    const char *assignment = typed->values[i], *value = strchr(assignment, '=');
+    if (value == NULL)
+      continue;
+    cleanup_free char *key = xstrndup(assignment, (size_t)(value - assignment));
+    if (is_about(why, key, "a text"))
+      return xasprintf(" (typed: --set '%s=\"%s\"')", key, value + 1);
+    if (is_about(why, key, "a list"))
+      return xasprintf(" (typed: --set %s=a,b; of one element: --set %s=a,)", key, key);
+  }
+  return xstrdup("");
+}

@@ -22,6 +22,10 @@ int setting_read(const char *assignment, char **key, char **value, struct error 
 int setting_check_all(const struct ctk_command *self, const struct option_list *typed,
                       struct error *err);
 
+/* What is wrong with a setting is said in the config's words: how one of those that were typed is
+   typed instead, to stand behind the message `why`. Owned by the caller; "" if it is of none. */
+char *setting_how_typed(const struct option_list *typed, const char *why);
+
 /* A text in quotes as libconfig reads it; owned by the caller. */
 char *setting_quote(const char *text);
 

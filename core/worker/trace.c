@@ -71,6 +71,24 @@ static struct json_object *list_edits(const struct link *link)
   return list;
 }
 
+/* Lines "NAME: text" of the notice: those of entries of one name are not told apart. */
+static struct json_object *list_told(const struct link *link)
+{
+  struct json_object *list = NULL;
+  const char *name = link->entry->name;
+  size_t length = strlen(name);
+  for (const char *line = link->chain->notice; *line != '\0';) {
+    size_t end = strcspn(line, "\n");
+    if (strncmp(line, name, length) == 0 && line[length] == ':' && end > length + 2) {
+      cleanup_free char *text = xstrndup(line + length + 2, end - length - 2);
+      list = list != NULL ? list : json_object_new_array();
+      json_object_array_add(list, words(text));
+    }
+    line += end + (line[end] == '\n');
+  }
+  return list;
+}
+
 static struct json_object *describe(const struct link *link, bool left_out)
 {
   const struct config_plugin *entry = link->entry;
@@ -89,6 +107,9 @@ static struct json_object *describe(const struct link *link, bool left_out)
   json_object_object_add(object, "microseconds", json_object_new_int64((int64_t)link->elapsed));
   if (link->edits_end > link->edits_start)
     json_object_object_add(object, "edits", list_edits(link));
+  struct json_object *told = list_told(link);
+  if (told != NULL)
+    json_object_object_add(object, "told", told);
   return object;
 }
 

@@ -110,6 +110,17 @@ static int modify(struct cht_context *ctx)
   return settings_read(ctx, &settings);
 }
 
+/* A dry run writes nothing, but says what would keep a container from starting. Who tries it may
+   have fewer rights than who starts containers: that is no news. */
+static void try_places(struct cht_context *ctx, const struct settings *settings)
+{
+  struct error err;
+  if (settings->file[0] != '\0' && with_file(settings, NULL, &err) < 0 && errno != EACCES)
+    cht_log(ctx, CHT_WARN, "it could not be recorded: %s", err.text);
+  if (settings->journal && journal_check(settings->journal_socket, &err) < 0)
+    cht_log(ctx, CHT_WARN, "it could not be recorded: %s", err.text);
+}
+
 /* If one of the two cannot be written, the other still is. */
 static int finish(struct cht_context *ctx, const struct cht_outcome *outcome)
 {
@@ -121,6 +132,7 @@ static int finish(struct cht_context *ctx, const struct cht_outcome *outcome)
   cleanup_free char *line = make_line(ctx, outcome, &settings);
   if (ctx->dry_run) {
     cht_log(ctx, CHT_INFO, "would record %s", line);
+    try_places(ctx, &settings);
     return 0;
   }
   if (settings.file[0] != '\0' && with_file(&settings, line, &err) < 0)

@@ -112,6 +112,40 @@ fault: failed: told to' "$(sed 's/[0-9.]* ms/N ms/' <<<"$output")"
   assert_equal 'the config lists no plugins' "$output"
 }
 
+# What a plugin tells who starts the container, and what audit could not write down.
+trace_shows_what_is_told() {
+  bundle
+  echo '{"default": [{"type": "reject"}]}' >"$W/policy.json"
+  lowlevel=true write_config "name = \"image-verify\"; settings: { mode = \"warn\"; stderr = true;
+    journal = false; policy = \"$W/policy.json\"; };" \
+    "name = \"audit\"; settings: { file = \"$W/none/audit.log\"; };"
+  ctk apply --trace "$W/bundle"
+  assert_equal 0 "$status"
+  assert_contains "$output" '  tells   cannot verify of which image this container is'
+  assert_contains "$output" "warn: plugin 'audit': it could not be recorded: $W/none does not exist"
+  assert_contains "$output" "install -d -m 0750 $W/none"
+  ctk_out apply --trace --json "$W/bundle"
+  assert_equal 1 "$(jq '.[0].told | length' <<<"$output")"
+  mkdir -m 700 "$W/none"
+  ctk apply --trace "$W/bundle"
+  assert_lacks "$output" 'could not be recorded'
+  assert_equal '' "$(ls "$W/none")"
+}
+
+# However the path is written.
+messages_have_one_slash() {
+  bundle
+  lowlevel=true write_config "$(fault 'act = "fail"; message = "no";')"
+  for path in "$W/bundle/" "$W/bundle//" "$spec"; do
+    ctk apply --diff --trace "$path"
+    assert_equal 1 "$status"
+    assert_lacks "$output" '//'
+  done
+  lowlevel=true write_config 'name = "writer"; settings: { env = "A=b"; };'
+  ctk_out apply --diff "$W/bundle/"
+  assert_contains "$output" "--- $W/bundle/config.json"
+}
+
 trace_is_json_for_scripts() {
   hooks
   bundle
@@ -313,6 +347,8 @@ test_case 'standard input, as in a pipe' reads_standard_input
 test_case '--diff of nothing is empty' diff_of_nothing_is_empty
 test_case '--trace tells what each plugin did and how long it took' trace_tells_of_each
 test_case '--trace --json is JSON' trace_is_json_for_scripts
+test_case 'the trace shows what plugins tell, and what could not be recorded' trace_shows_what_is_told
+test_case 'a path is shown with one slash, however it was typed' messages_have_one_slash
 test_case '--trace tells how far a refused chain came' trace_of_a_refusal
 test_case '--plugin needs no config' single_plugin_needs_no_config
 test_case '--set knows booleans, numbers and texts' settings_are_typed

@@ -289,7 +289,7 @@ enable_says_what_may_not_be_meant() {
   assert_contains "$output" "it is the last of 2 in $CONTAINER_HOOKS_CONFIG"
   ctk enable file-hooks --set dirs=/one
   assert_equal 1 "$status"
-  assert_contains "$output" 'must be a list of texts: [ "a", "b" ] (typed: a,b; of one element: a,)'
+  assert_contains "$output" 'must be a list of texts: [ "a", "b" ] (typed: --set dirs=a,b; of one element: --set dirs=a,)'
 }
 
 enable_twice_is_once() {

@@ -55,6 +55,30 @@ Test(setting, quotes_make_a_text_of_anything)
   expect_value("\"", "\"\\\"\"");
 }
 
+static void expect_how_typed(const char *const *typed, const char *why, const char *expected)
+{
+  struct option_list list = {.count = 0};
+  while (typed[list.count] != NULL) {
+    list.values[list.count] = typed[list.count];
+    list.count++;
+  }
+  cleanup_free char *how = setting_how_typed(&list, why);
+  cr_expect_str_eq(how, expected);
+}
+
+Test(setting, a_message_in_the_configs_words_is_told_as_it_is_typed)
+{
+  static const char *const typed[] = {"zone=42", "dirs=/one", "group.name=true", NULL};
+  expect_how_typed(typed, "x:1: setting 'zone' must be a text in quotes",
+                   " (typed: --set 'zone=\"42\"')");
+  expect_how_typed(typed, "x:1: setting 'dirs' must be a list of texts: [ \"a\", \"b\" ]",
+                   " (typed: --set dirs=a,b; of one element: --set dirs=a,)");
+  expect_how_typed(typed, "x:1: setting 'name' must be a text in quotes",
+                   " (typed: --set 'group.name=\"true\"')");
+  expect_how_typed(typed, "x:1: setting 'other' must be a text in quotes", "");
+  expect_how_typed(typed, "x:1: setting 'zone' is empty", "");
+}
+
 Test(setting, commas_make_an_array)
 {
   expect_value("a,b", "[ \"a\", \"b\" ]");
