@@ -129,9 +129,10 @@ static int refuse_all(const struct hearing *hearing, const struct trail *reasons
 
 /* --- requirements -------------------------------------------------------------------------- */
 
-static int refuse_without_manifest(const struct hearing *hearing, struct error *err)
+static int refuse_without_manifest(const struct hearing *hearing, const char *wanted,
+                                   struct error *err)
 {
-  error_set(err, "no manifest of it is known, over which a signature could be%s",
+  error_set(err, "no manifest of it is known, %s%s", wanted,
             hearing->trust->store == NULL ? "; there is no trust store" : "");
   return mend(hearing, false, err);
 }
@@ -144,15 +145,38 @@ static int refuse_without_signature(const struct hearing *hearing, struct error 
   return mend(hearing, true, err);
 }
 
-/* An image by digest must be of that digest, as podman and docker see to when they pull it. */
-static int check_digest(const struct hearing *hearing, struct error *err)
+/* An image by digest must be of that digest, as podman and docker see to when they pull it. NULL
+   with the error if it is not. */
+static const struct evidence_item *find_named(const struct hearing *hearing, struct error *err)
 {
   const struct digest *named = &hearing->reference->digest;
   for (size_t i = 0; i < hearing->evidence->count; i++)
     if (digest_equal(&hearing->evidence->items[i].digest, named))
-      return 0;
+      return &hearing->evidence->items[i];
   error_set(err, "no manifest or index of the digest in its name leads to this image");
-  return mend(hearing, false, err);
+  mend(hearing, false, err);
+  return NULL;
+}
+
+/* A scope NAME@DIGEST: the admin has said which image it is. */
+static bool is_pinned(const struct requirements *requirements)
+{
+  return strchr(requirements->scope, '@') != NULL;
+}
+
+/* Who accepts one digest without a signature accepts nothing else by that name: a name, the digest
+   in it too, is but what somebody has called the image. */
+static int accept_pinned(const struct hearing *hearing, struct error *err)
+{
+  if (hearing->evidence->count == 0)
+    return refuse_without_manifest(hearing, "which could be of the digest in its name", err);
+  const struct evidence_item *item = find_named(hearing, err);
+  if (item == NULL)
+    return -1;
+  if (hearing->verdict->key == NULL)
+    hearing->verdict->manifest = item->manifest;
+  trail_add(hearing->trail, "%s is the digest that the scope names", item->digest.text);
+  return 0;
 }
 
 static int require_signature(const struct hearing *hearing, const struct requirement *requirement,
@@ -163,9 +187,9 @@ static int require_signature(const struct hearing *hearing, const struct require
   if (trusted_keys_load(requirement, &keys, err) < 0)
     return -1;
   if (hearing->evidence->count == 0)
-    return refuse_without_manifest(hearing, err);
+    return refuse_without_manifest(hearing, "over which a signature could be", err);
   if (hearing->reference != NULL && digest_is_set(&hearing->reference->digest) &&
-      check_digest(hearing, err) < 0)
+      find_named(hearing, err) == NULL)
     return -1;
   if (evidence_signatures(hearing->evidence) == 0)
     return refuse_without_signature(hearing, err);
@@ -181,7 +205,7 @@ static int check_requirement(const struct hearing *hearing, const struct require
             wants ? ", " : "", wants ? identity : "");
   switch (requirement->type) {
   case REQUIREMENT_ACCEPT:
-    return 0;
+    return is_pinned(hearing->requirements) ? accept_pinned(hearing, err) : 0;
   case REQUIREMENT_REJECT:
     return error_set(err, "it rejects all images (%s)", requirement->place);
   case REQUIREMENT_SIGSTORE:
@@ -191,8 +215,10 @@ static int check_requirement(const struct hearing *hearing, const struct require
   return require_signature(hearing, requirement, err);
 }
 
-static bool wants_signature(const struct requirements *requirements)
+static bool wants_evidence(const struct requirements *requirements)
 {
+  if (is_pinned(requirements))
+    return true;
   for (size_t i = 0; i < requirements->count; i++)
     if (requirements->list[i].type == REQUIREMENT_SIGSTORE ||
         requirements->list[i].type == REQUIREMENT_GPG)
@@ -250,7 +276,7 @@ int image_verify(const struct image_trust *trust, const struct image *image,
   hearing.requirements = policy_find(trust->policy, hearing.reference);
   verdict->scope = xstrdup(hearing.requirements->scope);
   trail_add(trail, "%s: scope \"%s\" decides", policy_name(trust->policy), verdict->scope);
-  if (wants_signature(hearing.requirements))
+  if (wants_evidence(hearing.requirements))
     evidence_find(trust, image, hearing.reference, &evidence, trail);
   return hear(&hearing, err);
 }

@@ -40,9 +40,10 @@ struct verdict {
                              ended */
   char *key;              /* whose signature decided: "SHA256:…" or a GPG fingerprint; owned;
                              NULL: none was asked for */
-  struct digest manifest; /* the manifest whose config the image is; "" where no signature was
-                             asked for */
-  struct digest signed_digest; /* what was signed: the manifest, or an index that lists it */
+  struct digest manifest; /* the manifest whose config the image is; "" where neither a signature
+                             was asked for nor a digest, by a scope NAME@DIGEST */
+  struct digest signed_digest; /* what was signed: the manifest, or an index that lists it; "" where
+                                  no signature was asked for */
 };
 
 void verdict_free(struct verdict *verdict);

@@ -32,15 +32,20 @@ static void log_trail(struct cht_context *ctx, const struct trail *trail)
     cht_log(ctx, CHT_DEBUG, "%s", trail->steps[i]);
 }
 
+static const char *why_unsigned(const struct verdict *verdict)
+{
+  return digest_is_set(&verdict->manifest) ? ", which names its digest"
+                                           : ", which asks for no signature";
+}
+
 static void log_accepted(struct cht_context *ctx, const struct judgement *judgement, long took)
 {
   const struct verdict *verdict = &judgement->verdict;
   bool is_signed = verdict->key != NULL;
   cht_log(ctx, CHT_INFO, "image %s (%s) is accepted by the scope \"%s\"%s%s%s%s, %ld ms",
           judgement_image(judgement), judgement->image.id.text, verdict->scope,
-          is_signed ? ", signed by " : ", which asks for no signature",
-          is_signed ? verdict->key : "", is_signed ? " over " : "",
-          is_signed ? verdict->signed_digest.text : "", took);
+          is_signed ? ", signed by " : why_unsigned(verdict), is_signed ? verdict->key : "",
+          is_signed ? " over " : "", is_signed ? verdict->signed_digest.text : "", took);
 }
 
 /* A journal that does not listen stops no container that may start. */
@@ -83,7 +88,8 @@ static int not_accepted(struct cht_context *ctx, const struct settings *settings
 /* --- a container --------------------------------------------------------------------------- */
 
 /* What was accepted is what will run: no later plugin gives the container another root file system,
-   and the files are compared once more at the last moment. */
+   and the files are compared once more at the last moment, where it is known what they should be.
+ */
 static int keep(struct cht_context *ctx, const struct settings *settings,
                 const struct judgement *judgement, struct error *err)
 {
@@ -91,7 +97,7 @@ static int keep(struct cht_context *ctx, const struct settings *settings,
   const struct value spec = document_root(&config);
   if (covered_check(&spec, judgement->image.rootfs, err) < 0)
     return -1;
-  if (settings->files && judgement->verdict.key != NULL &&
+  if (settings->files && digest_is_set(&judgement->verdict.manifest) &&
       guard_install(ctx, settings, judgement, err) < 0)
     return -1;
   return cht_pin(ctx, "/root/path") < 0 ? error_set(err, "cannot pin root.path") : 0;

@@ -122,11 +122,9 @@ static void add_real_cosign(const char *over)
 #define EXACT_REPOSITORY(name) \
   ",\"signedIdentity\":{\"type\":\"exactRepository\",\"dockerRepository\":\"" name "\"}"
 
-/* `requirements` is of all images; '@' in it is the folder. NULL is an image without a name. */
-static int ask(const char *requirements, const char *name)
+/* NULL is an image without a name. */
+static int ask_policy(const char *text, const char *name)
 {
-  cleanup_free char *whole = with_folder(requirements);
-  cleanup_free char *text = xasprintf("{\"default\":%s}", whole);
   cleanup_policy struct policy *policy = NULL;
   const struct image_trust trust = {
       .store = store, .registries = lookasides, .gpgv = gpgv, .policy = NULL};
@@ -146,9 +144,18 @@ static int ask(const char *requirements, const char *name)
   trail_free(&trail);
   int result = image_verify(&asked, &image, &verdict, &trail, &err);
   cr_expect_eq(verdict.accepted, result == 0);
-  cr_expect_str_eq(verdict.scope, "default");
   free(image.name);
   free(image.recorded);
+  return result;
+}
+
+/* `requirements` is of all images; '@' in it is the folder. */
+static int ask(const char *requirements, const char *name)
+{
+  cleanup_free char *whole = with_folder(requirements);
+  cleanup_free char *text = xasprintf("{\"default\":%s}", whole);
+  int result = ask_policy(text, name);
+  cr_expect_str_eq(verdict.scope, "default");
   return result;
 }
 
@@ -354,6 +361,38 @@ Test(verify, a_digest_in_the_name_that_is_not_the_images)
   add_signed(MANIFEST, MANIFEST, "h.io/a:1");
   expect_refused(SIGSTORE("key.pub", ""), "h.io/a@" CONFIG,
                  "no manifest or index of the digest in its name leads to this image");
+}
+
+/* The name is what somebody has called the image; with a digest in it, that can be told. */
+Test(verify, a_scope_of_a_digest_accepts_that_digest_alone)
+{
+#define PINNED(digest)                                                                \
+  "{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"h.io/a@" digest \
+  "\":[{\"type\":\"insecureAcceptAnything\"}]}}}"
+  cr_expect_eq(ask_policy(PINNED(MANIFEST), "h.io/a@" MANIFEST), -1);
+  expect_in(err.text, "no manifest of it is known, which could be of the digest in its name; to "
+                      "mend it: container-hooks-ctk image fetch h.io/a@" MANIFEST);
+  add_manifest();
+  cr_expect_eq(ask_policy(PINNED(MANIFEST), "h.io/a@" MANIFEST), 0, "%s", err.text);
+  cr_expect_null(verdict.key);
+  cr_expect_str_eq(verdict.manifest.text, MANIFEST);
+  cr_expect_eq(ask_policy(PINNED(CONFIG), "h.io/a@" CONFIG), -1);
+  expect_in(err.text, "no manifest or index of the digest in its name leads to this image");
+  cr_expect_eq(ask_policy(PINNED(MANIFEST), "h.io/a:1"), -1);
+  expect_in(err.text, "it rejects all images");
+}
+
+Test(verify, a_scope_of_an_index_accepts_what_it_lists)
+{
+  add_manifest();
+  add_index();
+  cleanup_free char *name = xasprintf("h.io/a@%s", the_index.text);
+  cleanup_free char *text =
+      xasprintf("{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"%s\":[{"
+                "\"type\":\"insecureAcceptAnything\"}]}}}",
+                name);
+  cr_expect_eq(ask_policy(text, name), 0, "%s", err.text);
+  cr_expect_str_eq(verdict.manifest.text, MANIFEST);
 }
 
 Test(verify, payloads_that_were_signed_and_are_none)
