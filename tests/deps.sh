@@ -10,7 +10,7 @@ build=(gcc=cc libc6-dev=stdio.h pkg-config=pkg-config libjson-c-dev=json-c/json.
   libconfig-dev=libconfig.h libssl-dev=openssl/evp.h zlib1g-dev=zlib.h libzstd-dev=zstd.h)
 demo=("${build[@]}" runc=runc busybox-static=static-busybox jq=jq)
 check=("${demo[@]}" libcriterion-dev=criterion/criterion.h docker.io=dockerd containerd=ctr
-  podman=podman buildah=buildah python3=/usr/bin/python3
+  podman=podman buildah=buildah python3=/usr/bin/python3 curl=curl
   python3-yaml=/usr/lib/python3/dist-packages/yaml/__init__.py logrotate=logrotate
   systemd=/lib/systemd/systemd-journald mandoc=mandoc strace=strace g++=g++ clang=clang
   openssl=openssl gpgv=gpgv gpg=gpg

@@ -7,11 +7,13 @@
 #     . "$TOP/tests/engines.sh"
 #     test_case 'dockerd starts' start_dockerd
 #     use_podman
+#     test_case 'containerd starts' start_containerd
 #     … "${docker_run[@]}" --rm "$image" true; "${podman_run[@]}" --rm "$image" true
+#     … "${ctr_run[@]}" --runc-binary "$RUNTIME" --rm "$image" NAME true
 
 image=docker.io/cht/test:1
 export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client
-export CONTAINERS_CONF=$W/containers.conf
+export CONTAINERS_CONF=$W/containers.conf CONTAINERD_ADDRESS=$W/containerd.sock
 
 docker_run=(docker run --network none)
 
@@ -57,4 +59,79 @@ TOML
   podman_run=("${podman[@]}" run --cgroup-parent "/$NAME" --network none)
   [ -e "$W/image.tar" ] || make_image "$W/image.tar" "$image"
   run_ok "${podman[@]}" load --input "$W/image.tar"
+}
+
+# --- containerd ---------------------------------------------------------------------------------
+
+# write_containerd_config DISABLED [TOML]: without the plugins that are named, "…", …, and with what
+# is said of others.
+write_containerd_config() {
+  cat >"$W/containerd.toml" <<TOML
+version = 2
+root = "$W/containerd/root"
+state = "$W/containerd/state"
+disabled_plugins = [$1]
+[grpc]
+  address = "$CONTAINERD_ADDRESS"
+[ttrpc]
+  address = "$CONTAINERD_ADDRESS.ttrpc"
+${2:-}
+TOML
+}
+
+launch_containerd() {
+  containerd --config "$W/containerd.toml" </dev/null >"$W/containerd.log" 2>&1 &
+  echo $! >"$W/containerd.pid"
+  disown
+  wait_until 60 ctr version || fail "$(tail -n 20 "$W/containerd.log")"
+}
+
+# `ctr` reaches it.
+start_containerd() {
+  write_containerd_config '"io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"'
+  launch_containerd
+}
+
+ctr_run=(ctr run --runc-root "$W/runc" --fifo-dir "$W/fifo" --cgroup "/$NAME/container")
+
+# stopped CONTAINER: of containerd's.
+stopped() {
+  ctr task list | grep -q "^$1 .* STOPPED"
+}
+
+stop_containerd() {
+  kill "$(<"$W/containerd.pid")"
+  wait_until 30 test ! -e "/proc/$(<"$W/containerd.pid")"
+}
+
+# start_cri SANDBOX-IMAGE [PROGRAM]: the same, with the interface of Kubernetes and this runtime, or
+# ours, for all pods. It asks for no better chance to survive when memory is short than it has itself,
+# and passes on all annotations of a pod.
+start_cri() {
+  write_containerd_config '"io.containerd.internal.v1.opt"' "
+[plugins.\"io.containerd.grpc.v1.cri\"]
+  sandbox_image = \"$1\"
+  restrict_oom_score_adj = true
+  [plugins.\"io.containerd.grpc.v1.cri\".cni]
+    bin_dir = \"$W/cni\"
+    conf_dir = \"$W/cni\"
+  [plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc]
+    runtime_type = \"io.containerd.runc.v2\"
+    pod_annotations = [\"*\"]
+    container_annotations = [\"*\"]
+    [plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc.options]
+      BinaryName = \"${2:-$RUNTIME}\""
+  launch_containerd
+  wait_until 60 "${cri[@]}" Version '{}' || fail "$(tail -n 20 "$W/containerd.log")"
+}
+
+# "${cri[@]}" METHOD REQUEST: a call to it, in JSON.
+cri=(/usr/bin/python3 "$TOP/tests/cri.py" "$CONTAINERD_ADDRESS")
+
+# pod NAME [JQ-FILTER]: a pod's sandbox, without a network of its own.
+pod() {
+  jq -n --arg name "$1" --arg group "/$NAME" '{
+    metadata: {name: $name, uid: $name, namespace: "test"},
+    linux: {cgroup_parent: $group, security_context: {namespace_options: {network: 2}}}} |
+    '"${2:-.}"
 }

@@ -243,16 +243,18 @@ make_bundle() {
   mv "$1/new.json" "$1/config.json"
 }
 
-# make_image FILE NAME: an image archive as `docker save` writes it, which every engine can read.
+# make_image FILE NAME [WORD…]: an image archive as `docker save` writes it, which every engine can
+# read; without other words it runs a shell.
 make_image() {
-  local folder=$W/image layer config arch
+  local folder=$W/image layer config arch command=("${@:3}")
+  [ $# -gt 2 ] || command=(/bin/sh)
   case $(uname -m) in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; *) arch=$(uname -m) ;; esac
   make_rootfs "$folder/root"
   tar -C "$folder/root" --owner=0 --group=0 --numeric-owner -cf "$folder/layer.tar" .
   layer=$(sha256sum "$folder/layer.tar" | cut -d ' ' -f 1)
   jq -n --arg layer "sha256:$layer" --arg arch "$arch" '{
-    architecture: $arch, os: "linux", config: {Cmd: ["/bin/sh"], Env: ["PATH=/bin"]},
-    rootfs: {type: "layers", diff_ids: [$layer]}}' >"$folder/config"
+    architecture: $arch, os: "linux", config: {Cmd: $ARGS.positional, Env: ["PATH=/bin"]},
+    rootfs: {type: "layers", diff_ids: [$layer]}}' --args "${command[@]}" >"$folder/config"
   config=$(sha256sum "$folder/config" | cut -d ' ' -f 1)
   mv "$folder/config" "$folder/$config.json"
   jq -n --arg config "$config.json" --arg name "$2" \

@@ -2,26 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A real containerd, of our own, by `ctr run --runc-binary container-hooks-runtime`.
 . "$(dirname "$0")/../lib.sh"
-
-image=docker.io/cht/test:1
-export CONTAINERD_ADDRESS=$W/containerd.sock
-
-start_containerd() {
-  cat >"$W/containerd.toml" <<TOML
-version = 2
-root = "$W/containerd/root"
-state = "$W/containerd/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
-[grpc]
-  address = "$W/containerd.sock"
-[ttrpc]
-  address = "$W/containerd.sock.ttrpc"
-TOML
-  containerd --config "$W/containerd.toml" </dev/null >"$W/containerd.log" 2>&1 &
-  wait_until 60 ctr version && return
-  tail -n 20 "$W/containerd.log"
-  return 1
-}
+. "$TOP/tests/engines.sh"
 
 runs_with_hook() {
   greeting_hook
@@ -55,10 +36,6 @@ end() {
   assert_equal '' "$(ctr container list --quiet)"
 }
 
-stopped() {
-  ctr task list | grep -q "^$1 .* STOPPED"
-}
-
 refusal_is_read_by_the_user() {
   write_config "$(fault 'act = "fail"; message = "no entry on Sundays";')"
   run_fails "${ctr_run[@]}" --rm "$image" refused true
@@ -89,8 +66,7 @@ broken_config_keeps_containers_manageable() {
 install_toolkit
 write_config
 make_image "$W/image.tar" "$image"
-ctr_run=(ctr run --runc-binary "$RUNTIME" --runc-root "$W/runc" --fifo-dir "$W/fifo"
-  --cgroup "/$NAME/container")
+ctr_run+=(--runc-binary "$RUNTIME")
 test_case 'containerd starts' start_containerd
 run ctr image import "$W/image.tar"
 test_case 'ctr run: the hook of the article appends its line' runs_with_hook

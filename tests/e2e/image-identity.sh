@@ -3,10 +3,11 @@
 # Which image a container is, asked at the moment of its create: real docker, podman, buildah and
 # containerd call a runtime that asks image-identity first and becomes runc then.
 . "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/engines.sh"
 
 IDENTITY=$BUILD/tests/programs/image-identity
-export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client DOCKER_BUILDKIT=0
-export CONTAINERD_ADDRESS=$W/containerd.sock CONTAINERS_CONF=$W/containers.conf
+export DOCKER_BUILDKIT=0
+image=docker.io/cht/base:1
 
 # --- the runtime -----------------------------------------------------------------------------------
 
@@ -68,30 +69,16 @@ make_layers() {
 
 # --- docker ----------------------------------------------------------------------------------------
 
-start_dockerd() {
-  jq -n --arg runtime "$W/bin/runtime" --arg group "/$NAME" '{
-    runtimes: {asking: {path: $runtime}}, "default-runtime": "asking",
-    "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group}' >"$W/daemon.json"
-  dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
-    --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
-    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
-  wait_until 60 docker info && return
-  tail -n 20 "$W/dockerd.log"
-  return 1
-}
-
 docker_images() {
-  make_image "$W/image.tar" cht/base:1
-  run_ok docker load --input "$W/image.tar"
   make_layers "$W/four" 3
   make_layers "$W/many" 80
   run_ok docker build --network none --tag team/app:1 "$W/four"
   run_ok docker build --network none --tag cht/many:1 "$W/many"
 }
 
-docker_run() {
+in_docker() {
   forget
-  run_ok docker run --network none "$@"
+  run_ok "${docker_run[@]}" "$@"
 }
 
 docker_id() {
@@ -107,7 +94,7 @@ assert_docker_layers() {
 }
 
 docker_by_tag() {
-  docker_run --rm team/app:1 true
+  in_docker --rm team/app:1 true
   assert_equal "docker team/app:1 docker.io/team/app:1 $(docker_id team/app:1)" \
     "$(of_last '"\(.engine) \(.recorded) \(.name) \(.id)"')"
   assert_docker_layers team/app:1
@@ -116,7 +103,7 @@ docker_by_tag() {
 }
 
 docker_many() {
-  docker_run --rm cht/many:1 true
+  in_docker --rm cht/many:1 true
   assert_equal "docker.io/cht/many:1 81" "$(of_last '"\(.name) \(.layers | length)"')"
   assert_docker_layers cht/many:1
 }
@@ -125,14 +112,14 @@ docker_by_id() {
   local id
   id=$(docker_id team/app:1)
   for typed in "$id" "${id#sha256:}" "${id:7:12}"; do
-    docker_run --rm "$typed" true
+    in_docker --rm "$typed" true
     assert_equal "$typed null $id" "$(of_last '"\(.recorded) \(.name) \(.id)"')"
   done
 }
 
 docker_without_tag() {
   run_ok docker tag team/app:1 other
-  docker_run --rm other true
+  in_docker --rm other true
   assert_equal "other docker.io/library/other:latest" "$(of_last '"\(.recorded) \(.name)"')"
 }
 
@@ -141,13 +128,13 @@ docker_retagged() {
   first=$(docker_id team/app:1)
   second=$(docker_id cht/many:1)
   run_ok docker tag team/app:1 moved:1
-  docker_run --detach --name moving moved:1 sleep 1000
+  in_docker --detach --name moving moved:1 sleep 1000
   assert_equal "$first" "$(of_last .id)"
   run_ok docker tag cht/many:1 moved:1
   forget
   run_ok docker restart --time 0 moving
   assert_equal "docker.io/library/moved:1 $first" "$(of_last '"\(.name) \(.id)"')"
-  docker_run --rm moved:1 true
+  in_docker --rm moved:1 true
   assert_equal "docker.io/library/moved:1 $second" "$(of_last '"\(.name) \(.id)"')"
   run_ok docker rm --force moving
 }
@@ -174,23 +161,6 @@ docker_root_is_believed() {
 
 # --- podman and buildah ----------------------------------------------------------------------------
 
-configure_podman() {
-  mkdir -p "$DOCKER_CONFIG"
-  echo '{}' >"$DOCKER_CONFIG/config.json" # podman and buildah want it to be there
-  cat >"$CONTAINERS_CONF" <<TOML
-[containers]
-default_ulimits = []
-log_driver = "k8s-file"
-netns = "none"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-lock_type = "file"
-TOML
-  podman=(podman --root "$W/podman/root" --runroot "$W/podman/run" --tmpdir "$W/podman/tmp"
-    --storage-driver overlay --runtime "$W/bin/runtime")
-}
-
 podman_images() {
   run_ok docker save --output "$W/app.tar" team/app:1
   run_ok docker save --output "$W/many.tar" cht/many:1
@@ -198,9 +168,9 @@ podman_images() {
   run_ok "${podman[@]}" load --input "$W/many.tar"
 }
 
-podman_run() {
+in_podman() {
   forget
-  run_ok "${podman[@]}" run --cgroup-parent "/$NAME" --network none "$@"
+  run_ok "${podman_run[@]}" "$@"
 }
 
 podman_id() {
@@ -219,23 +189,23 @@ assert_podman() {
 }
 
 podman_by_tag() {
-  podman_run --rm localhost/team/app:1 true
+  in_podman --rm localhost/team/app:1 true
   assert_podman localhost/team/app:1 localhost/team/app:1
 }
 
 podman_many() {
-  podman_run --rm localhost/cht/many:1 true
+  in_podman --rm localhost/cht/many:1 true
   assert_podman localhost/cht/many:1 localhost/cht/many:1
   assert_equal 81 "$(of_last '.layers | length')"
 }
 
 podman_by_id() {
-  podman_run --rm "$(podman_id localhost/team/app:1)" true
+  in_podman --rm "$(podman_id localhost/team/app:1)" true
   assert_equal "sha256:$(podman_id localhost/team/app:1)" "$(of_last .id)"
 }
 
 podman_restarted() {
-  podman_run --detach --name again localhost/team/app:1 sleep 1000
+  in_podman --detach --name again localhost/team/app:1 sleep 1000
   forget
   run_ok "${podman[@]}" restart --time 0 again
   assert_podman localhost/team/app:1 localhost/team/app:1
@@ -243,34 +213,35 @@ podman_restarted() {
 }
 
 podman_mapped() {
-  podman_run --rm --uidmap 0:100000:65536 --gidmap 0:100000:65536 localhost/team/app:1 true
+  in_podman --rm --uidmap 0:100000:65536 --gidmap 0:100000:65536 localhost/team/app:1 true
   assert_podman localhost/team/app:1 localhost/team/app:1
 }
 
 podman_annotated() {
-  podman_run --rm --annotation io.container.manager=docker \
+  in_podman --rm --annotation io.container.manager=docker \
     --annotation io.kubernetes.cri-o.ImageName=evil:1 localhost/team/app:1 true
   assert_podman localhost/team/app:1 localhost/team/app:1
 }
 
 podman_rootfs() {
   make_rootfs "$W/bare"
-  podman_run --rm --rootfs "$W/bare" true
+  in_podman --rm --rootfs "$W/bare" true
   refused '--rootfs'
 }
 
 podman_vfs() {
-  local podman=(podman --root "$W/vfs/root" --runroot "$W/vfs/run" --tmpdir "$W/vfs/tmp"
+  local podman=(env -u DOCKER_CONFIG podman --root "$W/vfs/root" --runroot "$W/vfs/run" --tmpdir "$W/vfs/tmp"
     --storage-driver vfs --runtime "$W/bin/runtime")
+  local podman_run=("${podman[@]}" run --cgroup-parent "/$NAME" --network none)
   run_ok "${podman[@]}" load --input "$W/app.tar"
-  podman_run --rm localhost/team/app:1 true
+  in_podman --rm localhost/team/app:1 true
   refused 'it is of the storage driver vfs'
 }
 
 # A container on top of another one's root file system is not that one.
 podman_borrowed() {
-  podman_run --detach --name lender localhost/team/app:1 sleep 1000
-  podman_run --rm --rootfs "$(of_last .rootfs)" true
+  in_podman --detach --name lender localhost/team/app:1 sleep 1000
+  in_podman --rm --rootfs "$(of_last .rootfs)" true
   refused 'has another layer than'
   run_ok "${podman[@]}" rm --force --time 0 lender
 }
@@ -285,7 +256,7 @@ podman_names() {
 }
 
 buildah_is_identified() {
-  local container buildah=(buildah --root "$W/podman/root" --runroot "$W/podman/run"
+  local container buildah=(env -u DOCKER_CONFIG buildah --root "$W/podman/root" --runroot "$W/podman/run"
     --storage-driver overlay)
   for image in team/app:1 cht/many:1; do
     forget
@@ -299,23 +270,6 @@ buildah_is_identified() {
 
 # --- containerd ------------------------------------------------------------------------------------
 
-start_containerd() {
-  cat >"$W/containerd.toml" <<TOML
-version = 2
-root = "$W/containerd/root"
-state = "$W/containerd/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
-[grpc]
-  address = "$W/containerd.sock"
-[ttrpc]
-  address = "$W/containerd.sock.ttrpc"
-TOML
-  containerd --config "$W/containerd.toml" </dev/null >"$W/containerd.log" 2>&1 &
-  wait_until 60 ctr version && return
-  tail -n 20 "$W/containerd.log"
-  return 1
-}
-
 # The same image by podman's archive of it, with a manifest: docker's archives have none.
 containerd_images() {
   run_ok "${podman[@]}" save --format oci-archive --output "$W/app.oci" localhost/team/app:1
@@ -324,10 +278,9 @@ containerd_images() {
   run_ok ctr image import --index-name docker.io/cht/many:1 "$W/many.oci"
 }
 
-ctr_run() {
+in_containerd() {
   forget
-  run_ok ctr "${space[@]}" run --runc-binary "$W/bin/runtime" --runc-root "$W/runc" \
-    --fifo-dir "$W/fifo" --cgroup "/$NAME/container" "$@"
+  run_ok "${ctr_run[@]}" --runc-binary "$W/bin/runtime" "$@"
 }
 
 assert_containerd() {
@@ -339,12 +292,12 @@ assert_containerd() {
 }
 
 containerd_by_name() {
-  ctr_run --rm docker.io/team/app:1 one true
+  in_containerd --rm docker.io/team/app:1 one true
   assert_containerd team/app:1 4
 }
 
 containerd_many() {
-  ctr_run --rm docker.io/cht/many:1 many true
+  in_containerd --rm docker.io/cht/many:1 many true
   assert_containerd cht/many:1 81
 }
 
@@ -356,7 +309,7 @@ containerd_under_writes() {
   done >/dev/null 2>&1) &
   writer=$!
   for i in {1..5}; do
-    ctr_run --rm docker.io/team/app:1 "busy$i" true
+    in_containerd --rm docker.io/team/app:1 "busy$i" true
     assert_containerd team/app:1 4
   done
   kill "$writer"
@@ -365,7 +318,7 @@ containerd_under_writes() {
 # The name was given to another image after the container was made: it no longer says which it is.
 containerd_retagged() {
   run_ok ctr image tag docker.io/team/app:1 docker.io/moved/app:1
-  ctr_run --detach docker.io/moved/app:1 moving sleep 1000
+  in_containerd --detach docker.io/moved/app:1 moving sleep 1000
   assert_containerd moved/app:1 4
   run_ok ctr task kill --signal KILL moving
   wait_until 10 stopped moving
@@ -380,25 +333,36 @@ containerd_retagged() {
   run_ok ctr container delete moving
 }
 
-stopped() {
-  ctr task list | grep -q "^$1 .* STOPPED"
+# As nerdctl has it: namespaces of its own, labels that say much and are never asked.
+containerd_namespaces() {
+  local id
+  id=$(printf 'a%.0s' {1..64})
+  run_ok ctr --namespace shop image import --index-name docker.io/team/app:1 "$W/app.oci"
+  forget
+  run_ok ctr --namespace shop "${ctr_run[@]:1}" --runc-binary "$W/bin/runtime" --rm \
+    --label nerdctl/name=evil --label nerdctl/namespace=default \
+    --label io.containerd.image.name=docker.io/cht/many:1 \
+    --annotation nerdctl/image=docker.io/cht/many:1 docker.io/team/app:1 "$id" true
+  assert_containerd team/app:1 4
+  assert_equal "$(of_last .id)" \
+    "$(by_name .id containerd "$W/containerd/root" default/docker.io/team/app:1)"
 }
 
 containerd_read_only() {
-  ctr_run --rm --read-only docker.io/team/app:1 readonly true
+  in_containerd --rm --read-only docker.io/team/app:1 readonly true
   assert_containerd team/app:1 4
 }
 
 containerd_other_storage() {
-  ctr_run --rm --snapshotter native docker.io/team/app:1 native true
+  in_containerd --rm --snapshotter native docker.io/team/app:1 native true
   refused 'only overlay can be verified'
-  ctr_run --rm --rootfs "$W/bare" bare /bin/true
+  in_containerd --rm --rootfs "$W/bare" bare /bin/true
   refused '--rootfs'
 }
 
 containerd_names() {
   local root=$W/containerd/root id
-  ctr_run --rm docker.io/team/app:1 two true
+  in_containerd --rm docker.io/team/app:1 two true
   id=$(of_last .id)
   for name in docker.io/team/app:1 team/app:1 default/docker.io/team/app:1; do
     assert_equal "$id 4" "$(by_name '"\(.id) \([.layers[].folder | select(. != null)] | length)"' \
@@ -413,10 +377,8 @@ containerd_names() {
 }
 
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
-space=()
 make_runtime
-configure_podman
-test_case 'dockerd starts' start_dockerd
+test_case 'dockerd starts' start_dockerd "$W/bin/runtime"
 test_case 'docker: images are loaded and built' docker_images
 test_case 'docker: an image by its tag' docker_by_tag
 test_case 'docker: an image of 81 layers' docker_many
@@ -425,6 +387,7 @@ test_case 'docker: a name without tag is that of latest' docker_without_tag
 test_case 'docker: a container stays what it was when its tag is given away' docker_retagged
 test_case 'docker: images by name' docker_names
 test_case 'docker: a data root that is not listed is not believed' docker_root_is_believed
+use_podman "$W/bin/runtime"
 test_case 'podman: images are loaded' podman_images
 test_case 'podman: an image by its tag' podman_by_tag
 test_case 'podman: an image of 81 layers' podman_many
@@ -443,6 +406,7 @@ test_case 'containerd: an image by its name' containerd_by_name
 test_case 'containerd: an image of 81 layers' containerd_many
 test_case 'containerd: while others write to its database' containerd_under_writes
 test_case 'containerd: a name that was given to another image is refused' containerd_retagged
+test_case 'containerd: namespaces and labels, as nerdctl has them' containerd_namespaces
 test_case 'containerd: a read-only container' containerd_read_only
 test_case 'containerd: other snapshotters and --rootfs are refused' \
   containerd_other_storage

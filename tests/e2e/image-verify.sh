@@ -5,75 +5,11 @@
 . "$(dirname "$0")/../lib.sh"
 . "$TOP/tests/engines.sh"
 . "$TOP/tests/journal.sh"
+. "$TOP/tests/enforced.sh"
 
-FILL=$BUILD/tests/programs/image-verify
-STORE=$W/trust
 writer=$BUILD/tests/plugins/writer.so
-export CONTAINERD_ADDRESS=$W/containerd.sock
-
-# --- settings and policy ---------------------------------------------------------------------------
-
-# image_verify [SETTING…]: its entry in the config.
-image_verify() {
-  echo "name = \"image-verify\"; settings: { policy = \"$W/policy.json\"; store = \"$STORE\";
-    registries = \"\"; plans = \"$W/plans\"; state = \"$W/state\"; log = \"$W/runtime.log\";
-    roots = [ \"$W/docker/data\", \"$W/podman/root\", \"$W/containerd/root\" ];
-    journal = false; $* };"
-}
-
-# enforce [SETTING…]: the chain is this plugin, and nothing was logged yet.
-enforce() {
-  rm -f "$W/runtime.log"
-  write_config "$(image_verify "$@")"
-}
-
-write_policy() {
-  jq -n --arg key "$W/key.pub" '{
-    default: [{type: "reject"}],
-    transports: {docker: {
-      "docker.io/team": [{type: "sigstoreSigned", keyPath: $key,
-        signedIdentity: {type: "matchRepository"}}],
-      "docker.io/free": [{type: "insecureAcceptAnything"}]}}}' >"$W/policy.json"
-}
 
 # --- images ----------------------------------------------------------------------------------------
-
-make_key() {
-  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1" 2>/dev/null
-  openssl pkey -in "$1" -pubout -out "$1.pub"
-}
-
-# build NAME: an image of its own, in NAME.tar, and its manifest in the trust store; prints the
-# manifest's digest. Archives have no manifest; engines make one when they push the image.
-build() {
-  local file=$W/${1//[\/:]/-} config
-  mkdir -p "$W/image/root"
-  echo "$1" >"$W/image/root/name"
-  make_image "$file.tar" "docker.io/$1"
-  config=$(tar -xOf "$file.tar" manifest.json | jq -r '.[0].Config')
-  jq -n --arg config "sha256:${config%.json}" --argjson size "$(stat -c %s "$W/image/$config")" \
-    --arg layer "sha256:$(sha256sum "$W/image/layer.tar" | cut -d ' ' -f 1)" \
-    --argjson layer_size "$(stat -c %s "$W/image/layer.tar")" '{
-      schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
-      config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: $size},
-      layers: [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $layer,
-        size: $layer_size}]}' >"$file.manifest"
-  "$FILL" manifest "$STORE" "$file.manifest"
-}
-
-# sign REPOSITORY DIGEST KEY: a cosign signature by openssl, in the trust store.
-sign() {
-  printf '{"critical":{"identity":{"docker-reference":"%s"},"image":{"docker-manifest-digest":"%s"},"type":"cosign container image signature"},"optional":null}' \
-    "docker.io/$1" "$2" >"$W/payload"
-  openssl dgst -sha256 -sign "$3" -out "$W/proof" "$W/payload"
-  {
-    printf '\0sigstore-json\n'
-    jq -nc --arg payload "$(base64 -w 0 "$W/payload")" --arg proof "$(base64 -w 0 "$W/proof")" '{
-      mimeType: "application/vnd.dev.cosign.simplesigning.v1+json", payload: $payload,
-      annotations: {"dev.cosignproject.cosign/signature": $proof}}'
-  } >"$W/signature"
-  run_ok "$FILL" signature "$STORE" "$2" "$W/signature"
-}
 
 make_images() {
   mkdir -m 700 "$STORE"
@@ -88,21 +24,6 @@ make_images() {
 }
 
 # --- engines ---------------------------------------------------------------------------------------
-
-start_containerd() {
-  cat >"$W/containerd.toml" <<TOML
-version = 2
-root = "$W/containerd/root"
-state = "$W/containerd/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
-[grpc]
-  address = "$W/containerd.sock"
-[ttrpc]
-  address = "$W/containerd.sock.ttrpc"
-TOML
-  containerd --config "$W/containerd.toml" </dev/null >"$W/containerd.log" 2>&1 &
-  wait_until 60 ctr version || fail "$(tail -n 20 "$W/containerd.log")"
-}
 
 # load COMMAND…: all images into an engine.
 load() {
@@ -126,8 +47,8 @@ start() {
         options+=("$1" "$2")
         shift 2
       done
-      run ctr run --rm --runc-binary "$RUNTIME" --runc-root "$W/runc" --fifo-dir "$W/fifo" \
-        --cgroup "/$NAME/container" "${options[@]}" "$1" "c$RANDOM$RANDOM" "${@:2}"
+      run "${ctr_run[@]}" --rm --runc-binary "$RUNTIME" "${options[@]}" "$1" "c$RANDOM$RANDOM" \
+        "${@:2}"
       ;;
   esac
 }
@@ -189,6 +110,24 @@ unsigned_is_enough_where_the_policy_says_so() {
   starts "$1" docker.io/free/app:1 echo from the container
   assert_contains "$(cat "$W/runtime.log")" 'which asks for no signature'
   assert_lacks "$(cat "$W/runtime.log")" 'its root file system'
+}
+
+# Who may call images what he likes may put any digest into a name.
+digest_of_the_policy_is_proved() {
+  local digest name
+  digest=$(ctr image list name==docker.io/team/app:1 | awk 'NR == 2 {print $3}')
+  name=docker.io/pinned/app@$digest
+  jq --arg name "$name" '.transports.docker[$name] = [{type: "insecureAcceptAnything"}]' \
+    "$W/policy.json" >"$W/pinned.json"
+  enforce
+  sed -i "s|$W/policy.json|$W/pinned.json|" "$CONTAINER_HOOKS_CONFIG"
+  run_ok ctr image tag docker.io/team/app:1 "$name"
+  starts containerd "$name" echo from the container
+  assert_contains "$(cat "$W/runtime.log")" ', which names its digest'
+  assert_contains "$(cat "$W/runtime.log")" 'its root file system is what was signed'
+  run_ok ctr image tag --force docker.io/team/plain:1 "$name"
+  refuses containerd "$name" echo from the container
+  assert_contains "$output" 'no manifest or index of the digest in its name leads to this image'
 }
 
 audit_starts_and_logs() {
@@ -564,6 +503,7 @@ for engine in podman containerd; do
   test_case "$engine: forged annotations change nothing" forged_annotations_change_nothing $engine
 done
 test_case 'what is told to the user holds no container up' nobody_need_listen
+test_case 'an accepted digest is proved, whatever name an image has' digest_of_the_policy_is_proved
 test_case 'the example is a configuration that works' example_works
 test_case 'a folder is no image, whatever the policy accepts' folder_is_no_image
 test_case 'conditions on an image that nobody has told refuse' image_that_nobody_told_chooses_nothing
