@@ -13,6 +13,22 @@ struct search {
   struct trail *trail;
 };
 
+/* It is searched on: what is there may be enough. */
+PRINTF_LIKE(3, 4)
+static void note_unread(const struct search *search, const struct error *cause, const char *format,
+                        ...)
+{
+  struct error what;
+  va_list args;
+  va_start(args, format);
+  error_vset(&what, format, args);
+  va_end(args);
+  error_append(&what, ": %s", cause->text);
+  trail_add(search->trail, "%s", what.text);
+  if (search->evidence->unread.text[0] == '\0')
+    search->evidence->unread = what;
+}
+
 /* --- manifests ----------------------------------------------------------------------------- */
 
 /* From the engine, else from the store. 0 if it is there, and of the right digest; -1 with errno
@@ -26,12 +42,11 @@ static int read_manifest(const struct search *search, const struct digest *diges
   struct error err;
   int found = image_blob(search->image, digest, MANIFEST_SIZE_MAX, &bytes, &length, &err);
   if (found < 0 && errno != ENOENT)
-    trail_add(search->trail, "what the engine has of %s cannot be used: %s", digest->text,
-              err.text);
+    note_unread(search, &err, "what the engine has of %s cannot be used", digest->text);
   if (found < 0 && store != NULL) {
     found = store_manifest(store, digest, &bytes, &length, &err);
     if (found < 0 && errno != ENOENT)
-      trail_add(search->trail, "what the trust store has of it cannot be used: %s", err.text);
+      note_unread(search, &err, "what the trust store has of it cannot be used");
   }
   if (found == 0 && manifest_parse(bytes, length, digest->text, manifest, &err) < 0) {
     trail_add(search->trail, "it is no manifest: %s", err.text);
@@ -103,7 +118,7 @@ static void find_candidates(const struct search *search, struct digest_list *can
   if (search->trust->store == NULL)
     return;
   if (store_manifests_of(search->trust->store, &image->id, candidates, &err) < 0)
-    trail_add(search->trail, "the trust store cannot be read: %s", err.text);
+    note_unread(search, &err, "the trust store cannot be read");
 }
 
 static void find_indexes(const struct search *search, struct digest_list *candidates)
@@ -112,7 +127,7 @@ static void find_indexes(const struct search *search, struct digest_list *candid
   for (size_t i = 0; search->trust->store != NULL && i < search->evidence->count; i++)
     if (store_indexes_of(search->trust->store, &search->evidence->items[i].digest, candidates,
                          &err) < 0)
-      trail_add(search->trail, "the trust store cannot be read: %s", err.text);
+      note_unread(search, &err, "the trust store cannot be read");
 }
 
 static void find_manifests(const struct search *search)
@@ -135,9 +150,9 @@ static void find_signatures(const struct search *search, const struct reference 
   struct error err;
   const struct store *store = search->trust->store;
   if (store != NULL && store_signatures(store, &item->digest, &item->signatures, &err) < 0)
-    trail_add(search->trail, "the trust store cannot be read: %s", err.text);
+    note_unread(search, &err, "the trust store cannot be read");
   if (storage_signatures(search->image, &item->digest, &item->signatures, &err) < 0)
-    trail_add(search->trail, "the engine's signatures cannot be read: %s", err.text);
+    note_unread(search, &err, "the engine's signatures cannot be read");
   if (lookaside != NULL &&
       lookaside_signatures(lookaside, reference, &item->digest, &item->signatures, &err) < 0)
     trail_add(search->trail, "%s", err.text);

@@ -21,6 +21,7 @@ struct evidence_item {
 struct evidence {
   struct evidence_item *items; /* owned */
   size_t count;
+  struct error unread; /* the first thing that could not be read; "": none */
 };
 
 /* Goes as far as it can: what cannot be read is noted in the trail. `reference` is the image's

@@ -150,13 +150,16 @@ static int check_root(const struct placed *placed, const char *const *roots, str
   uint32_t uid, gid;
   bool remapped = placed->engine == IMAGE_DOCKER && placed_is_remapped(above, &uid, &gid);
   cut_last(above);
+  struct error unresolved = {.text = ""};
   for (; *roots != NULL; roots++) {
     cleanup_free char *root = realpath(*roots, NULL);
     if (root != NULL && (text_equal(root, placed->root) || (remapped && text_equal(root, above))))
       return 0;
+    if (root == NULL && errno != ENOENT)
+      error_append(&unresolved, "; cannot resolve %s: %m", *roots);
   }
-  return error_set(err, "%s, of %s, is not among the engines' data roots that are believed",
-                   placed->root, image_engine_name(placed->engine));
+  return error_set(err, "%s, of %s, is not among the engines' data roots that are believed%s",
+                   placed->root, image_engine_name(placed->engine), unresolved.text);
 }
 
 int placed_find(const char *rootfs, const char *upper, const char *const *roots,

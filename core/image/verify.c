@@ -36,9 +36,12 @@ static int refuse(const struct hearing *hearing, struct error *err)
                     hearing->requirements->scope, policy_name(hearing->trust->policy));
 }
 
-/* Adds what an admin can do about it. */
+/* Adds what could not be read, if anything, and what an admin can do about it. */
 static int mend(const struct hearing *hearing, bool sign, struct error *err)
 {
+  const struct error *unread = &hearing->evidence->unread;
+  if (unread->text[0] != '\0')
+    error_append(err, "; %s", unread->text);
   if (hearing->reference == NULL)
     return error_append(err, "; it was started by its id: start it by the name that it was signed "
                              "by");

@@ -492,6 +492,17 @@ Test(verify, a_damaged_store)
   cr_expect(trail_has("what the trust store has of it cannot be used: "));
 }
 
+/* There may be a signature, only nobody can read it. */
+Test(verify, a_store_that_cannot_be_read)
+{
+  add_manifest();
+  add_signature_sample(MANIFEST, "gpg-simple/signature-1");
+  shell("cd %s/trust/sha256 && mv %s away && ln -s away %s", folder, &MANIFEST[7], &MANIFEST[7]);
+  expect_refused(GPG("gpg-signer.pub.gpg", ""), GPG_APP, "there is none over " MANIFEST);
+  expect_in(err.text, "; the trust store cannot be read: cannot open ");
+  expect_in(err.text, "/trust/sha256/");
+}
+
 Test(verify, a_name_that_is_none)
 {
   struct image image = {.engine = IMAGE_DOCKER, .root = folder};
