@@ -397,6 +397,7 @@ help:
 	  'make check         all tests; needs root, installs what they need' \
 	  'make check-unit    unit tests only; check-e2e: golden tests and real engines' \
 	  'make test RUN=…    some groups of tests, without installing anything: see tests/run' \
+	  '                   FAULTS=all for faults and ctk-faults, STARTS=1000 for docker-soak' \
 	  'make check-asan    tests built with AddressSanitizer and UBSan' \
 	  'make fuzz TIME=60  each fuzzer for that many seconds; fuzz-smoke: for five' \
 	  'make bench         what the runtime costs, against a bare exec; and verify-rootfs' \

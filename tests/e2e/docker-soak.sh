@@ -34,7 +34,7 @@ daemon() {
 # it clears in its own time, are no business of ours; plans and notes have cases of their own.
 left_behind() {
   local pid
-  our_processes | while read -r pid; do ps -o args= -p "$pid" || true; done | sort
+  { our_processes || true; } | while read -r pid; do ps -o args= -p "$pid" || true; done | sort
   awk '{print $5}' "/proc/$(daemon dockerd)/mountinfo" | sort
   find /sys/fs/cgroup -type d -path "*/$NAME*" | sort
   find "$W" -path "$W/docker/data" -prune -o -path "$W/docker/exec/netns/*" -prune -o \
@@ -57,8 +57,8 @@ no_leak() {
   start_many "$starts"
   echo "$starts starts in $SECONDS s"
   wait_until 20 nothing_is_left_behind || diff "$W/before" "$W/after"
-  [ "$(descriptors "$(daemon dockerd)")" -le $((dockerd + 8)) ]
-  [ "$(descriptors "$(daemon containerd)")" -le $((containerd + 8)) ]
+  wait_until 10 no_more_than $((dockerd + 8)) "$(daemon dockerd)"
+  wait_until 10 no_more_than $((containerd + 8)) "$(daemon containerd)"
 }
 
 nothing_is_left_behind() {
@@ -89,9 +89,13 @@ shim_keeps_nothing() {
   docker exec long true
   before=$(descriptors "$shim")
   for i in {1..20}; do run_ok docker exec long true; done
-  [ "$(descriptors "$shim")" -le "$before" ]
+  wait_until 10 no_more_than "$before" "$shim"
   run_ok docker rm --force long
   wait_until 10 gone "$shim"
+}
+
+no_more_than() {
+  [ "$(descriptors "$2")" -le "$1" ]
 }
 
 gone() {
