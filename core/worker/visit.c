@@ -18,10 +18,14 @@ static uint64_t now(void)
   return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
 }
 
-/* While a plugin is at work, what strays into our memory must not become our word to the front. */
+/* While a plugin is at work, what strays into our memory must not become our word to the front.
+   Without memory left, the kernel may not give it back; then the front prints why we end. */
 static void protect(struct report *report, int access)
 {
-  mprotect(report, sizeof(*report), access);
+  if (mprotect(report, sizeof(*report), access) == 0 || access == PROT_READ)
+    return;
+  dprintf(STDERR_FILENO, "the report cannot be written to any more: %m\n");
+  _exit(EXIT_FAILURE);
 }
 
 void visit_begin(struct link *link, const char *phase)
