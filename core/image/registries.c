@@ -77,6 +77,7 @@ static int read_line(char *text, struct line *line, bool *empty, struct error *e
   cut_end(text);
   line->indent = strspn(text, " ");
   line->key = text + line->indent;
+  line->value = text + strlen(text); /* none yet */
   *empty = *line->key == '\0' || text_equal(text, "---");
   if (*empty)
     return 0;

@@ -68,7 +68,9 @@ static const char *wildcard_wrong(const char *domain)
 static const char *image_wrong(const char *scope)
 {
   struct error ignored;
-  cleanup_reference struct reference reference;
+  cleanup_reference struct reference reference = {.repository = NULL};
+  if (reference_is_repository(scope)) /* or what one lies in: docker.io/team is no name of an image */
+    return NULL;
   if (reference_parse(scope, &reference, &ignored) < 0)
     return "is no name of a repository or image: these are host/path, host/path:tag or "
            "host/path@sha256:…, without '/' at the end";

@@ -172,12 +172,12 @@ int edit_set_env(struct json_object *spec, const char *name, const char *value, 
     return -1;
 
   size_t length = json_object_array_length(env), first = 0;
-  while (first < length && env_value(json_object_array_get_idx(env, first), name) == NULL)
+  const char *old = NULL;
+  while (first < length && (old = env_value(json_object_array_get_idx(env, first), name)) == NULL)
     first++;
-  if (first < length && !overwrite)
+  if (old != NULL && !overwrite)
     return 0;
-  if (first == length ||
-      !text_equal(env_value(json_object_array_get_idx(env, first), name), value)) {
+  if (old == NULL || !text_equal(old, value)) {
     cleanup_free char *entry = xasprintf("%s=%s", name, value);
     json_object_array_put_idx(env, first, json_object_new_string(entry));
   }

@@ -130,7 +130,7 @@ static void strip_line_end(struct draft *draft, const char *present)
 static bool has_beside(const char *text, const char *const *table, const char *runtime)
 {
   const char *path[TABLE_DEPTH_MAX + 1] = {NULL};
-  for (size_t i = 0; table[i] != NULL && i < TABLE_DEPTH_MAX; i++)
+  for (size_t i = 0; i < TABLE_DEPTH_MAX && table[i] != NULL; i++)
     path[i] = table[i + 1] != NULL ? table[i] : runtime;
   return has(text, path);
 }
