@@ -83,7 +83,7 @@ LIBCONFIG := $(if $(call can-link,,-l:libconfig.a),-l:libconfig.a,-lconfig)
 sources = $(wildcard $(addsuffix /*.c,$(1)))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(1)))
 
-CORE_OBJECTS   := $(call objects,core/common core/spec core/config core/image core/rootfs)
+CORE_OBJECTS   := $(call objects,core/common core/spec core/config core/image core/policy core/rootfs)
 FRONT_OBJECTS  := $(call objects,core/front)
 WORKER_OBJECTS := $(call objects,core/worker)
 CTK_OBJECTS    := $(call objects,core/ctk core/ctk/engines core/ctk/text)

@@ -27,7 +27,7 @@ plugins_use_what_they_may() {
   local plugin
   for plugin in plugins/*/; do
     case $plugin in
-      plugins/image-verify/) uses_only "$plugin" common image rootfs ;;
+      plugins/image-verify/) uses_only "$plugin" common image policy rootfs ;;
       *) uses_only "$plugin" common spec ;;
     esac
   done
@@ -201,13 +201,15 @@ test_case 'config uses common' uses_only core/config config common
 test_case 'spec uses common' uses_only core/spec spec common
 test_case 'front uses config and common' uses_only core/front front config common
 test_case 'worker uses config, spec and common' uses_only core/worker worker config spec common
+test_case 'image uses common' uses_only core/image image common
+test_case 'policy uses image and common' uses_only core/policy policy image common
 test_case 'rootfs uses image and common' uses_only core/rootfs rootfs image common
 test_case 'verify-rootfs uses rootfs, image and common' \
   uses_only core/verify-rootfs verify-rootfs rootfs image common
 test_case 'ctk uses what is below it, and neither verify-rootfs nor the marker' \
-  uses_only core/ctk ctk front worker rootfs image config spec common
+  uses_only core/ctk ctk front worker rootfs policy image config spec common
 test_case 'the marker uses nothing' uses_only core/marker
-test_case 'plugins use common and spec, image-verify image and rootfs' plugins_use_what_they_may
+test_case 'plugins use common and spec, image-verify image, policy and rootfs' plugins_use_what_they_may
 test_case "no plugin uses another's files" plugins_use_no_other
 test_case 'the public header stands alone' header_stands_alone
 test_case 'two files exec: what we become, and what we spawn' \

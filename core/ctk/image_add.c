@@ -5,8 +5,8 @@
 #include "ctk/image_commands.h"
 #include "ctk/image_options.h"
 #include "image/manifest.h"
-#include "image/payload.h"
-#include "image/signature.h"
+#include "policy/payload.h"
+#include "policy/signature.h"
 
 #include <ctype.h>
 
@@ -16,7 +16,7 @@ enum file_kind {
   FILE_MANIFEST,  /* or an index */
   FILE_PAYLOAD,   /* what cosign signs; the next file is the signature over it */
   FILE_PROOF,     /* that one: as it is, or in base64 */
-  FILE_SIGNATURE, /* of a form of image/signature.h */
+  FILE_SIGNATURE, /* of a form of policy/signature.h */
 };
 
 struct file {

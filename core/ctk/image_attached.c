@@ -7,7 +7,7 @@
 #include "ctk/image_options.h"
 #include "image/hash.h"
 #include "image/manifest.h"
-#include "image/signature.h"
+#include "policy/signature.h"
 
 #define REFERRERS_MAX 64
 

@@ -12,8 +12,8 @@
 #define CORE_CTK_IMAGE_ATTACHED_H
 
 #include "ctk/image_registry.h"
-#include "image/sign.h"
-#include "image/store.h"
+#include "policy/sign.h"
+#include "policy/store.h"
 
 /* Puts all signatures over a digest into the store, and adds their number to `count`. One that is
    of no known form is left out with a word about it. */

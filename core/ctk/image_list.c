@@ -6,7 +6,7 @@
 #include "ctk/text/pretty.h"
 #include "image/hash.h"
 #include "image/manifest.h"
-#include "image/signature.h"
+#include "policy/signature.h"
 
 /* --- a row --------------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #include "ctk/command.h"
 #include "ctk/image_settings.h"
 #include "image/digest_list.h"
-#include "image/store.h"
+#include "policy/store.h"
 
 /* Each a line of a table of options. */
 #define IMAGE_STORE_OPTION(variable)                                                      \

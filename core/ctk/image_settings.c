@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctk/image_settings.h"
 
-#include "image/verify.h"
+#include "policy/verify.h"
 #include "rootfs/state_folder.h"
 #include "worker/settings.h"
 

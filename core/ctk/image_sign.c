@@ -6,7 +6,7 @@
 #include "ctk/image_layout.h"
 #include "ctk/image_options.h"
 #include "ctk/image_remote.h"
-#include "image/sign.h"
+#include "policy/sign.h"
 
 struct sign_request {
   const char *key, *passphrase_file, *reference;

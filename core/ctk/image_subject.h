@@ -5,7 +5,7 @@
 
 #include "ctk/image_find.h"
 #include "image/reference.h"
-#include "image/store.h"
+#include "policy/store.h"
 
 struct subject {
   struct digest digest; /* of what is signed */

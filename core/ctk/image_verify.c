@@ -5,7 +5,7 @@
 #include "ctk/image_find.h"
 #include "ctk/image_layout.h"
 #include "ctk/image_options.h"
-#include "image/verify.h"
+#include "policy/verify.h"
 
 struct verify_request {
   const char *bundle, *reference;

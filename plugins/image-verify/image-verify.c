@@ -12,8 +12,8 @@
 #include "common/trust.h"
 #include "guard.h"
 #include "image/covered.h"
-#include "image/registries.h"
 #include "judgement.h"
+#include "policy/registries.h"
 
 #include <time.h>
 

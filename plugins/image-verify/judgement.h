@@ -3,7 +3,7 @@
 #ifndef PLUGINS_IMAGE_VERIFY_JUDGEMENT_H
 #define PLUGINS_IMAGE_VERIFY_JUDGEMENT_H
 
-#include "image/verify.h"
+#include "policy/verify.h"
 #include "settings.h"
 
 struct judgement {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mode.h"
 
-#include "image/scope.h"
+#include "policy/scope.h"
 
 static const char *const names[] = {
     [MODE_OFF] = "off",

@@ -20,7 +20,7 @@ const char *mode_name(enum mode mode);
 /* False if it is none. */
 bool mode_parse(const char *name, enum mode *mode);
 
-/* Of the images of one scope, as a policy has them under "docker" (image/scope.h). */
+/* Of the images of one scope, as a policy has them under "docker" (policy/scope.h). */
 struct mode_scope {
   const char *scope; /* borrowed */
   enum mode mode;

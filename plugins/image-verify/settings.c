@@ -2,7 +2,7 @@
 #include "settings.h"
 
 #include "common/journal.h"
-#include "image/verify.h"
+#include "policy/verify.h"
 #include "rootfs/state_folder.h"
 
 #include <limits.h>

@@ -2,13 +2,13 @@
 /*
  * What armor decodes to is never more than its text, and goes into a keyring or is refused.
  *
- * Covers: core/image/armor.c core/common/base64.c
+ * Covers: core/policy/armor.c core/common/base64.c
  */
 #include "fuzz.h"
 
 #include "common/base64.h"
-#include "image/armor.h"
-#include "image/gpg.h"
+#include "policy/armor.h"
+#include "policy/gpg.h"
 
 static void expect_base64_both_ways(const uint8_t *bytes, size_t length)
 {

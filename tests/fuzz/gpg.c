@@ -4,11 +4,11 @@
  * input, which is also read as keys, is said by a program in its place, which also writes a text
  * that was "signed".
  *
- * Covers: core/image/gpg.c
+ * Covers: core/policy/gpg.c
  */
 #include "folder.h"
 
-#include "image/gpg.h"
+#include "policy/gpg.h"
 
 /* Fails after a line "exit". */
 #define PROGRAM                                                                                 \

@@ -3,11 +3,11 @@
  * Keys as PEM: a public one comes out again as the same key; a private one signs what its public
  * one verifies, and nothing else.
  *
- * Covers: core/image/key.c
+ * Covers: core/policy/key.c
  */
 #include "folder.h"
 
-#include "image/key.h"
+#include "policy/key.h"
 
 static void read_public(const char *pem, size_t length)
 {

@@ -2,11 +2,11 @@
 /*
  * What a payload says is said again, the same, by the payload that is made of it.
  *
- * Covers: core/image/payload.c
+ * Covers: core/policy/payload.c
  */
 #include "fuzz.h"
 
-#include "image/payload.h"
+#include "policy/payload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {

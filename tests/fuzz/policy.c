@@ -2,12 +2,12 @@
 /*
  * A policy is refused with its place, or decides about every image by what it has.
  *
- * Covers: core/image/policy.c core/image/requirement.c
- * Covers: core/image/signed_identity.c
+ * Covers: core/policy/policy.c core/policy/requirement.c
+ * Covers: core/policy/signed_identity.c
  */
 #include "folder.h"
 
-#include "image/policy.h"
+#include "policy/policy.h"
 
 static void find(const struct policy *policy, const char *name)
 {

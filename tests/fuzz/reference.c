@@ -3,11 +3,11 @@
  * Names of images: what a name is said to be in full is the same once more, and falls under scopes
  * that begin with itself.
  *
- * Covers: core/image/reference.c core/image/scope.c
+ * Covers: core/image/reference.c core/policy/scope.c
  */
 #include "fuzz.h"
 
-#include "image/scope.h"
+#include "policy/scope.h"
 
 static void expect_same_again(const struct reference *reference)
 {

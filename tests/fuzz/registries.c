@@ -2,11 +2,11 @@
 /*
  * The part of YAML that registries.d has.
  *
- * Covers: core/image/registries.c
+ * Covers: core/policy/registries.c
  */
 #include "folder.h"
 
-#include "image/registries.h"
+#include "policy/registries.h"
 
 static void expect_lookaside(const struct registries *registries)
 {

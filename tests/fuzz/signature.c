@@ -2,12 +2,12 @@
 /*
  * Signatures of all kinds; of a bundle also its statement, as if it were signed.
  *
- * Covers: core/image/signature.c
+ * Covers: core/policy/signature.c
  */
 #include "folder.h"
 
-#include "image/signature.h"
-#include "image/trusted_keys.h"
+#include "policy/signature.h"
+#include "policy/trusted_keys.h"
 
 /* ECDSA P-256, of no other use. */
 #define KEY                                                            \

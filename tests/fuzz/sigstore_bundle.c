@@ -2,11 +2,11 @@
 /*
  * The statement in a bundle, which only a key's owner can write, and its envelope around it.
  *
- * Covers: core/image/sigstore_bundle.c
+ * Covers: core/policy/sigstore_bundle.c
  */
 #include "fuzz.h"
 
-#include "image/sigstore_bundle.h"
+#include "policy/sigstore_bundle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {

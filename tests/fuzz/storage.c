@@ -2,11 +2,11 @@
 /*
  * The records of containers/storage (tests/fuzz/store.h), and the signatures that it keeps.
  *
- * Covers: core/image/storage.c core/image/storage_table.c core/image/storage_signatures.c
+ * Covers: core/image/storage.c core/image/storage_table.c core/policy/storage_signatures.c
  */
 #include "records.h"
 
-#include "image/storage_signatures.h"
+#include "policy/storage_signatures.h"
 
 static void read_signatures(const struct fuzz_store *store, const char *root)
 {

@@ -11,9 +11,9 @@
  * `ask` prints the trail; the last line of an accepted image is "accepted …".
  */
 #include "common/file.h"
-#include "image/payload.h"
-#include "image/signature.h"
-#include "image/verify.h"
+#include "policy/payload.h"
+#include "policy/signature.h"
+#include "policy/verify.h"
 
 #include <fcntl.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Armored OpenPGP keys: real ones, and all ways to be none. */
-#include "image/armor.h"
+#include "policy/armor.h"
 
 #include "samples.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenPGP signatures: skopeo's own, and gpg's of all kinds that must not count. */
-#include "image/gpg.h"
+#include "policy/gpg.h"
 
 #include "folder.h"
-#include "image/payload.h"
+#include "policy/payload.h"
 #include "samples.h"
 
 #define SIGNER "D08C08440971F5D7D22DAB2F7A21CD7059757480"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys that the openssl program makes, its signatures, and ours before it. */
-#include "image/key.h"
+#include "policy/key.h"
 
 #include "folder.h"
 #include "samples.h"

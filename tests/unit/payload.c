@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Payloads of simple signing: real ones, and such as were signed and must be refused all the same.
  */
-#include "image/payload.h"
+#include "policy/payload.h"
 
 #include "samples.h"
 

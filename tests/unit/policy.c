@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* containers-policy.json(5): which are refused and why, and which scope decides about an image. */
-#include "image/policy.h"
+#include "policy/policy.h"
 
 #include "folder.h"
 #include "samples.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* containers-registries.d(5): where signatures lie, and what of YAML is understood. */
-#include "image/registries.h"
+#include "policy/registries.h"
 
 #include "folder.h"
-#include "image/lookaside.h"
+#include "policy/lookaside.h"
 #include "samples.h"
 
 TestSuite(registries, .init = make_folder, .fini = remove_folder);

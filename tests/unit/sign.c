@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is signed says what was asked for, and can be told from outside without verifying it. */
-#include "image/sign.h"
+#include "policy/sign.h"
 
 #include "folder.h"
 #include "image/hash.h"
-#include "image/signature.h"
+#include "policy/signature.h"
 #include "samples.h"
 
 TestSuite(sign, .init = make_folder, .fini = remove_folder);

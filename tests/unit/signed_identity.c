@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signedIdentity: which names in a signature fit which images. */
-#include "image/signed_identity.h"
+#include "policy/signed_identity.h"
 
 #include <criterion/criterion.h>
 

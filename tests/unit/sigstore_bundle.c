@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sigstore bundles: one that cosign's and sigstore's own code accepts, and such as must be refused.
  */
-#include "image/sigstore_bundle.h"
+#include "policy/sigstore_bundle.h"
 
 #include "common/base64.h"
-#include "image/key.h"
+#include "policy/key.h"
 #include "samples.h"
 
 TestSuite(sigstore_bundle);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures in containers/storage, as podman has them and as nobody should
    (e2e/image-signatures.sh has those that skopeo wrote). */
-#include "image/storage_signatures.h"
+#include "policy/storage_signatures.h"
 
 #include "folder.h"
 #include "samples.h"

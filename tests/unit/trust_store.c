@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The trust store: what is put in is found again, by all that leads to it, until it is removed. */
-#include "image/store.h"
+#include "policy/store.h"
 
 #include "folder.h"
 #include "image/hash.h"
-#include "image/signature.h"
+#include "policy/signature.h"
 #include "samples.h"
 
 TestSuite(trust_store, .init = make_folder, .fini = remove_folder);

@@ -4,13 +4,13 @@
  * manifest of its own), with signatures that skopeo and the openssl program made: who gets through,
  * and what everybody else is told.
  */
-#include "image/verify.h"
+#include "policy/verify.h"
 
 #include "common/base64.h"
 #include "folder.h"
 #include "image/hash.h"
-#include "image/payload.h"
-#include "image/signature.h"
+#include "policy/payload.h"
+#include "policy/signature.h"
 #include "samples.h"
 
 #define CONFIG "sha256:83e57893f50526eef3ae8e401e6cdc34571d916df3be2cb031abe98248539e5e"
