@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker/settings.h"
 
+#include <json-c/linkhash.h>
+
 /* --- as a tree ----------------------------------------------------------------------------- */
 
 static struct json_object *group_to_json(const config_setting_t *group)
@@ -136,6 +138,21 @@ int settings_list(const struct config_plugin *entry, const char *key, const char
 
 /* --- conditions ---------------------------------------------------------------------------- */
 
+/* No condition, nor a group or list with one. */
+static bool is_empty(struct json_object *group)
+{
+  json_object_object_foreach (group, key, member) {
+    (void)key;
+    bool empty =
+        json_object_is_type(member, json_type_object)
+            ? json_object_object_length(member) == 0
+            : json_object_is_type(member, json_type_array) && json_object_array_length(member) == 0;
+    if (!empty)
+      return false;
+  }
+  return true;
+}
+
 int settings_when(const struct config_plugin *entry, struct when **when, struct error *err)
 {
   *when = NULL;
@@ -144,6 +161,10 @@ int settings_when(const struct config_plugin *entry, struct when **when, struct 
   cleanup_free char *name =
       xasprintf("%s:%u: when", entry->file, config_setting_source_line(entry->when));
   cleanup_json struct json_object *tree = settings_to_json(entry->when);
+  if (is_empty(tree))
+    return error_set(err,
+                     "%s of plugin '%s' has no condition; leave it out to match every container",
+                     name, entry->name);
   const struct document document = {.name = name, .tree = tree};
   const struct value root = document_root(&document);
   cleanup_when struct when *read = when_new(WHEN_ALL);

@@ -232,7 +232,7 @@ checks_conditions() {
   printf 'plugins = (\n{ name = "writer";\n when: { commands = [ "(" ]; }; } );\n' >"$W/conf.d/10.cfg"
   echo 'plugins = ( { name = "writer"; required = false; when: { }; } );' >"$W/profiles/p.cfg"
   config_fails 1 "$W/conf.d/10.cfg:3: when: /commands/0 is the pattern \"(\"" check
-  assert_contains "$output" "$W/profiles/p.cfg:1: when: the document has no condition"
+  assert_contains "$output" "$W/profiles/p.cfg:1: when of plugin 'writer' has no condition; leave it out"
   assert_contains "$output" '2 mistakes'
   rm -r "$W/conf.d" "$W/profiles"
 }
