@@ -27,8 +27,11 @@ static const struct ctk_command subcommands[] = {
         .details =
             "By the program skopeo; the image's layers are not fetched. Signatures are those "
             "under\n"
-            "cosign's tag, and sigstore bundles that refer to the image. No network is needed any\n"
-            "more when a container starts.\n\n" EXAMPLE "fetch registry.example.com/team/app:1",
+            "cosign's tag, sigstore bundles by the tag of what refers to the image, and those "
+            "of a\n"
+            "lookaside with http: or https:, by curl. No network is needed any more when a "
+            "container\n"
+            "starts.\n\n" EXAMPLE "fetch registry.example.com/team/app:1",
         .run = image_fetch_run,
     },
     {

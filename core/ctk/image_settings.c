@@ -51,6 +51,15 @@ int image_settings_store(struct image_settings *settings, struct error *err)
   return 0;
 }
 
+int image_settings_sources(struct image_settings *settings, struct error *err)
+{
+  if ((settings->store == NULL || settings->registries == NULL) && read_config(settings, err) < 0)
+    return -1;
+  set_default(&settings->store, STORE_DEFAULT);
+  set_default(&settings->registries, REGISTRIES_DEFAULT);
+  return 0;
+}
+
 static void set_defaults(struct image_settings *settings)
 {
   set_default(&settings->store, STORE_DEFAULT);

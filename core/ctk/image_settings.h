@@ -14,9 +14,10 @@ struct image_settings {
 };
 
 /* Fills what is NULL: from the first entry of the plugin that is enabled, else by the defaults. The
-   first fills the store only, the second all but what is for files; the config is not read where
-   all that is given. */
+   first fills the store only, the second where signatures come from too, the third all but what is
+   for files; the config is not read where all that is given. */
 int image_settings_store(struct image_settings *settings, struct error *err);
+int image_settings_sources(struct image_settings *settings, struct error *err);
 int image_settings_all(struct image_settings *settings, struct error *err);
 int image_settings_files(struct image_settings *settings, struct error *err);
 void image_settings_free(struct image_settings *settings);

@@ -7,13 +7,11 @@
 
 #define SCHEME "file://"
 
-/* Where the signatures lie, by which folder they are named; owned by the caller. */
-static char *folder_of(const char *base, const struct reference *reference,
-                       const struct digest *digest)
+char *lookaside_place(const char *base, const struct reference *reference,
+                      const struct digest *digest)
 {
   const char *path = strchr(reference->repository, '/'); /* without the registry */
-  return xasprintf("%s%s@sha256=%s", base + strlen(SCHEME), path != NULL ? path : "",
-                   digest_hex(digest));
+  return xasprintf("%s%s@sha256=%s", base, path != NULL ? path : "", digest_hex(digest));
 }
 
 /* False when there is none. */
@@ -36,12 +34,13 @@ int lookaside_signatures(const char *base, const struct reference *reference,
 {
   if (!text_starts(base, SCHEME "/") || strchr(base, '%') != NULL) {
     error_set(err,
-              "the lookaside %.300s is not read when a container starts: only " SCHEME "/PATH is",
+              "the lookaside %.300s is not read when a container starts: only " SCHEME
+              "/PATH is; container-hooks-ctk image fetch asks it",
               base);
     errno = EPROTONOSUPPORT;
     return -1;
   }
-  cleanup_free char *folder = folder_of(base, reference, digest);
+  cleanup_free char *folder = lookaside_place(base + strlen(SCHEME), reference, digest);
   bool there = true;
   for (int number = 1; there && number <= SIGNATURES_MAX; number++) {
     cleanup_free char *path = xasprintf("%s/signature-%d", folder, number);

@@ -12,6 +12,10 @@
 
 #define LOOKASIDE_DEFAULT "file:///var/lib/containers/sigstore" /* where none is configured */
 
+/* The folder of the signatures over a digest, by the path or URL of all; owned by the caller. */
+char *lookaside_place(const char *base, const struct reference *reference,
+                      const struct digest *digest);
+
 /* Adds those over a digest of an image of this name. `base` is a URL. An error with errno
    EPROTONOSUPPORT if it is another than file:. */
 int lookaside_signatures(const char *base, const struct reference *reference,

@@ -886,6 +886,61 @@ bundle() {
   accepted docker "$R/remote/bundle:1"
 }
 
+# start_files: a server of the files in $W/www, at $S, a free port of 127.0.0.1.
+start_files() {
+  mkdir -p "$W/www"
+  /usr/bin/python3 -u -m http.server --bind 127.0.0.1 --directory "$W/www" 0 \
+    </dev/null >"$W/files.log" 2>&1 &
+  echo $! >"$W/files.pid"
+  disown
+  wait_until 20 grep -q 'port [0-9]' "$W/files.log"
+  S=127.0.0.1:$(grep -om1 'port [0-9]*' "$W/files.log" | cut -d ' ' -f 2)
+}
+
+# GPG signatures on a server of files, where skopeo puts them into its folder.
+http_lookaside() {
+  local digest folder regd=$W/http.d fetch=(fetch --registries "$W/http.d")
+  rm -rf "$STORE"
+  start_files
+  mkdir "$regd"
+  printf 'docker:\n  %s:\n    lookaside: http://%s/sigs\n    lookaside-staging: file://%s\n' "$R" "$S" \
+    "$W/www/sigs" >"$regd/default.yaml"
+  run_ok skopeo --insecure-policy --registries.d "$regd" copy --quiet --dest-tls-verify=false \
+    --sign-by "$(gpg --list-keys --with-colons signer | awk -F: '$1 == "fpr" {print $10; exit}')" \
+    containers-storage:docker.io/team/app:1 "docker://$R/remote/beside:1"
+  run_ok docker pull "$R/remote/beside:1"
+  jq -n --arg key "$W/signer.gpg" '{default: [{type: "signedBy", keyType: "GPGKeys",
+    keyPath: $key}]}' >"$W/policy.json"
+  fetch "$R/remote/beside:1"
+  assert_contains "$output" '1 manifest, 0 signatures'
+  refused 'there is none over' docker "$R/remote/beside:1"
+  "${fetch[@]}" "$R/remote/beside:1"
+  assert_contains "$output" '1 manifest, 1 signature,'
+  accepted docker "$R/remote/beside:1"
+
+  # What is no signature harms the others not; a server that fails is no answer.
+  digest=$(digest_of remote/beside:1)
+  folder=$W/www/sigs/remote/beside@${digest/:/=}
+  cp "$folder/signature-1" "$folder/signature-3"
+  echo '<html>not here</html>' >"$folder/signature-2"
+  rm -rf "$STORE"
+  "${fetch[@]}" "$R/remote/beside:1"
+  assert_contains "$output" "left out: http://$S/sigs/remote/beside@${digest/:/=}/signature-2: "
+  assert_contains "$output" '1 manifest, 2 signatures,'
+  rm "$folder/signature-2"
+  head -c 300000 /dev/zero >"$folder/signature-2"
+  "${fetch[@]}" "$R/remote/beside:1"
+  assert_equal 1 "$status"
+  assert_contains "$output" 'signature-2: curl: (63) Maximum file size exceeded'
+  kill "$(<"$W/files.pid")"
+  "${fetch[@]}" "$R/remote/beside:1"
+  assert_equal 1 "$status"
+  assert_contains "$output" 'curl: (7) Failed to connect to 127.0.0.1'
+  sed -i 's|lookaside: http:|lookaside: ftp:|' "$regd/default.yaml"
+  "${fetch[@]}" "$R/remote/beside:1"
+  assert_contains "$output" 'is no plain URL with http: or https:'
+}
+
 # What somebody else has pushed there stops nobody.
 strange_layers() {
   local digest
@@ -984,6 +1039,7 @@ test_case 'fetch: the signatures of two, one pushed after the other' second_sign
 test_case 'fetch: what is not signed, or by another, is refused' not_signed_there
 test_case 'fetch: an index, and the manifest for this machine' index
 test_case 'fetch: a sigstore bundle that openssl signed' bundle
+test_case 'fetch: GPG signatures on a server of files' http_lookaside
 test_case 'fetch: what is no signature is left out' strange_layers
 test_case 'an OCI layout is signed, and verified' layouts
 test_end
