@@ -159,6 +159,31 @@ Test(image_storage, without_a_name_it_goes_by_its_id)
   expect_found("$C", "NULL");
 }
 
+/* CRI-O notes more of a container than podman (cri-o: internal/storage/runtime.go,
+   RuntimeContainerMetadata); a pod's sandbox is a container of the pause image. */
+#define CRI_O(name, more)                                                                          \
+  "[{\"id\":\"$I\",\"names\":[\"k8s_c_p_ns_u_0\"],\"image\":\"$C\",\"layer\":\"$M\",\"metadata\":" \
+  "\"{\\\"pod-name\\\":\\\"k8s_p_ns_u_0\\\",\\\"pod-id\\\":\\\"$A\\\",\\\"image-name\\\":"         \
+  "\\\"" name "\\\",\\\"image-id\\\":\\\"$C\\\",\\\"name\\\":\\\"k8s_c_p_ns_u_0\\\","              \
+  "\\\"metadata-name\\\":\\\"c\\\",\\\"created-at\\\":1790000000" more                             \
+  "}\",\"created\":\"2026-11-23T21:59:57Z\",\"flags\":{\"MountLabel\":\"\",\"ProcessLabel\":\"\"}" \
+  "}]"
+
+Test(image_storage, containers_and_sandboxes_of_cri_o)
+{
+  put(CONTAINERS, CRI_O("localhost/app:1", ""));
+  expect_found("localhost/app:1", "localhost/app:1");
+  put(CONTAINERS, CRI_O("registry.k8s.io/pause:3.9",
+                        ",\\\"pod\\\":true,\\\"uid\\\":\\\"u\\\",\\\"namespace\\\":\\\"ns\\\""));
+  expect_found("registry.k8s.io/pause:3.9", "registry.k8s.io/pause:3.9");
+  put(CONTAINERS, CRI_O("quay.io/app@sha256:$D", ",\\\"privileged\\\":true"));
+  expect_found("quay.io/app@sha256:$D", "quay.io/app@sha256:$D");
+  put(CONTAINERS, CRI_O("$C", "")); /* a kubelet asks by the id that the pull has answered */
+  expect_found("$C", "NULL");
+  put(CONTAINERS, CRI_O("sha256:$C", ""));
+  expect_found("sha256:$C", "NULL");
+}
+
 Test(image_storage, an_image_without_layers_has_an_empty_folder_below)
 {
   set('E', "$C");
