@@ -127,7 +127,7 @@ static void note_folders(struct work *work, const char *path)
   cleanup_free char *folder = xstrdup(path);
   for (char *slash = strchr(folder + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
     *slash = '\0';
-    if (access(folder, F_OK) < 0)
+    if (access(folder, F_OK) < 0 && errno == ENOENT)
       memory_note(&work->new, MEMORY_FOLDER, folder, NULL, "");
     *slash = '/';
   }
