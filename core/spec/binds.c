@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spec/binds.h"
 
+#include <limits.h>
 #include <regex.h>
 
 #define ID "/[0-9a-f]{64}"                           /* of a container or a pod */
@@ -104,13 +105,25 @@ static int is_bind(const struct value *mount, bool *bind, struct error *err)
   return 0;
 }
 
+/* On a text as long as somebody likes regexec() may run out of memory, and says "no match" then:
+   the engine's mount would be the user's. No path is as long. */
+static int check_source(const struct value *mount, const char *source, struct error *err)
+{
+  struct value member;
+  if (strlen(source) < PATH_MAX)
+    return 0;
+  value_find(mount, "source", &member);
+  return value_error(&member, err, "has more than %d bytes: no path is that long", PATH_MAX - 1);
+}
+
 static int is_asked_for(const struct value *mount, bool *asked, struct error *err)
 {
   const char *destination, *source;
   bool bind;
   if (value_type(mount, json_type_object, err) < 0 || is_bind(mount, &bind, err) < 0 ||
       optional_text(mount, "destination", &destination, err) < 0 ||
-      optional_text(mount, "source", &source, err) < 0)
+      optional_text(mount, "source", &source, err) < 0 ||
+      (bind && check_source(mount, source, err) < 0))
     return -1;
   *asked = bind && !is_engines(destination, source);
   return 0;

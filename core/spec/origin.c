@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spec/origin.h"
 
+#include <limits.h>
 #include <regex.h>
 
 /* containerd's shims: STATE/io.containerd.runtime.v2.task/NAMESPACE/ID */
@@ -49,6 +50,8 @@ static bool annotated(const struct value *spec, const char *key, const char *wan
 enum origin origin_of(const struct value *spec, const char *bundle)
 {
   size_t i = 0;
+  if (strlen(bundle) >= PATH_MAX)
+    return ORIGIN_UNKNOWN; /* no folder has such a path, and no pattern is tried on it */
   while (i < ARRAY_LENGTH(places) && !finds(places[i].bundle, bundle))
     i++;
   enum origin origin = i < ARRAY_LENGTH(places) ? places[i].origin : ORIGIN_UNKNOWN;

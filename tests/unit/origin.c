@@ -3,6 +3,7 @@
 #include "spec/origin.h"
 
 #include <criterion/criterion.h>
+#include <limits.h>
 
 TestSuite(origin);
 
@@ -48,6 +49,16 @@ Test(origin, engines_are_told_by_their_bundles)
   expect("null", "/var/tmp/buildah123456", "buildah", false);
   expect("null", "/root/bundle", "unknown", false);
   expect("null", "", "unknown", false);
+}
+
+Test(origin, what_no_path_can_be_is_unknown)
+{
+  static const char end[] = SHIM "moby/" ID;
+  char longest[PATH_MAX + 1] = "";
+  memset(longest, '/', PATH_MAX);
+  strcpy(longest + PATH_MAX - strlen(end), end);
+  expect("null", longest + 1, "docker", false);
+  expect("null", longest, "unknown", false);
 }
 
 Test(origin, sandboxes_are_those_of_engines_with_pods)

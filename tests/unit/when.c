@@ -5,6 +5,7 @@
 #include "spec/binds.h"
 
 #include <criterion/criterion.h>
+#include <limits.h>
 
 TestSuite(when);
 TestSuite(binds);
@@ -391,6 +392,32 @@ Test(binds, what_is_a_bind_mount)
     cr_expect_eq(binds_asked_for(&root, &asked, &err), 0);
     cr_expect_eq(asked, cases[i].asked, "%s", cases[i].spec);
   }
+}
+
+static int ask_for_binds(const char *type, size_t length, bool *asked, struct error *err)
+{
+  cleanup_free char *source = xcalloc(length + 1, 1);
+  memset(source, 'a', length);
+  cleanup_free char *text =
+      xasprintf("{\"mounts\":[{\"destination\":\"/etc/hosts\",\"type\":\"%s\","
+                "\"source\":\"%s\"}]}",
+                type, source);
+  cleanup_document struct document spec = parse_spec(text);
+  struct value root = document_root(&spec);
+  return binds_asked_for(&root, asked, err);
+}
+
+Test(binds, no_pattern_is_tried_on_what_no_path_can_be)
+{
+  struct error err;
+  bool asked = false;
+  cr_expect_eq(ask_for_binds("bind", PATH_MAX - 1, &asked, &err), 0, "%s", err.text);
+  cr_expect(asked);
+  cr_expect_eq(ask_for_binds("bind", PATH_MAX, &asked, &err), -1);
+  cr_expect_str_eq(err.text, "config.json: /mounts/0/source has more than 4095 bytes: no path is "
+                             "that long");
+  cr_expect_eq(ask_for_binds("tmpfs", PATH_MAX, &asked, &err), 0, "%s", err.text);
+  cr_expect_not(asked);
 }
 
 /* --- our own vocabulary -------------------------------------------------------------------- */
