@@ -228,6 +228,9 @@ static int read_word(struct json_reader *reader, struct json_object **value)
 /* The value is next: white space before it is skipped. */
 static int read_value(struct json_reader *reader, struct json_object **value)
 {
+  if (reader->values == JSON_VALUES_MAX)
+    return json_reader_fail(reader, reader->at, "more than %d values", JSON_VALUES_MAX);
+  reader->values++;
   if (json_reader_is_next(reader, '"'))
     return read_text(reader, value);
   if (json_reader_is_next(reader, '{'))

@@ -18,6 +18,11 @@
 #define JSON_DEPTH_MAX 128       /* arrays and objects within each other */
 #define JSON_NESTS_MAX (1 << 18) /* in all: of the two bytes of an empty one json-c makes 700 */
 
+/* Of any kind, in all; an engine's config.json has less than a thousand. As many numbers in an
+   array take 75 MiB of memory, as members of an object 200 MiB, and 255 MiB with as many arrays and
+   objects among them as there may be. */
+#define JSON_VALUES_MAX (1 << 20)
+
 static inline void cleanup_jsonp(struct json_object **object)
 {
   int saved = errno;
@@ -38,9 +43,9 @@ struct json_place {
  * "NAME:LINE:COLUMN: cause"; `name` is the file's name as the admin knows it.
  *
  * Refused beyond the grammar: nesting deeper than JSON_DEPTH_MAX, more than JSON_NESTS_MAX arrays
- * and objects, a key twice in one object (also when one is spelt with escapes), \u0000, lone
- * surrogates, invalid UTF-8, a byte order mark, integers that fit neither int64_t nor uint64_t,
- * anything but white space after the value.
+ * and objects or JSON_VALUES_MAX values, a key twice in one object (also when one is spelt with
+ * escapes), \u0000, lone surrogates, invalid UTF-8, a byte order mark, integers that fit neither
+ * int64_t nor uint64_t, anything but white space after the value.
  */
 int json_parse(const char *text, size_t length, const char *name, struct json_object **tree,
                struct error *err);

@@ -17,6 +17,7 @@ struct json_reader {
   const char *name;        /* the file's, for messages; borrowed */
   int depth;               /* of the array or object we are in */
   size_t nests;            /* arrays and objects so far */
+  size_t values;           /* of any kind so far */
   char *scratch;           /* owned; strings that do not stand in the text as they are */
   size_t used, capacity;   /* of the scratch */
   struct error *err;       /* what the functions below fill when they fail; borrowed */

@@ -99,11 +99,14 @@ static int do_move(struct patching *patching, const struct operation *operation,
 static int count_copy(struct patching *patching, struct json_object *value, struct error *err)
 {
   struct tree_size size = tree_measure(value);
+  patching->copied.values += size.values;
   patching->copied.nests += size.nests;
   patching->copied.bytes += size.bytes;
-  if (patching->copied.nests > JSON_NESTS_MAX || patching->copied.bytes > PATCH_SIZE_MAX)
-    return error_set(err, "a patch may copy at most %lu bytes, and %d arrays and objects",
-                     PATCH_SIZE_MAX, JSON_NESTS_MAX);
+  if (patching->copied.values > JSON_VALUES_MAX || patching->copied.nests > JSON_NESTS_MAX ||
+      patching->copied.bytes > PATCH_SIZE_MAX)
+    return error_set(
+        err, "a patch may copy at most %lu bytes, and %d arrays and objects among %d values",
+        PATCH_SIZE_MAX, JSON_NESTS_MAX, JSON_VALUES_MAX);
   return 0;
 }
 

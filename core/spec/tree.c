@@ -95,6 +95,7 @@ size_t tree_depth(struct json_object *value)
 static void measure(struct json_object *value, struct tree_size *size)
 {
   enum json_type type = json_object_get_type(value);
+  size->values++;
   if (type == json_type_array) {
     size->nests++;
     size->bytes += 2 + json_object_array_length(value);

@@ -40,8 +40,9 @@ size_t tree_depth(struct json_object *value);
 
 /* How much of it there is. */
 struct tree_size {
-  size_t nests; /* arrays and objects */
-  size_t bytes; /* of its text, about: escapes are not counted */
+  size_t values; /* of any kind */
+  size_t nests;  /* arrays and objects */
+  size_t bytes;  /* of its text, about: escapes are not counted */
 };
 
 struct tree_size tree_measure(struct json_object *value);

@@ -103,6 +103,8 @@ static int check_result(const struct patch_file *file, struct json_object *spec,
     error_set(err, "config.json would have more than %lu bytes", PATCH_SIZE_MAX);
   else if (size.nests > JSON_NESTS_MAX)
     error_set(err, "config.json would have more than %d arrays and objects", JSON_NESTS_MAX);
+  else if (size.values > JSON_VALUES_MAX)
+    error_set(err, "config.json would have more than %d values", JSON_VALUES_MAX);
   else
     return 0;
   return value_wrap(&file->content, err);

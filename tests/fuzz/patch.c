@@ -35,7 +35,7 @@ static void expect_readable(struct json_object *tree)
   size_t length;
   cleanup_json struct json_object *again = NULL;
   const char *text = json_text(tree, &length);
-  must(tree_measure(tree).nests > JSON_NESTS_MAX ||
+  must(tree_measure(tree).nests > JSON_NESTS_MAX || tree_measure(tree).values > JSON_VALUES_MAX ||
        json_parse(text, length, "again", &again, &err) == 0);
 }
 

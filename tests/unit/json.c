@@ -273,6 +273,16 @@ Test(json, arrays_and_objects_are_counted)
   expect_error(too_many, "f:1:786431: more than 262144 arrays and objects");
 }
 
+/* The array itself is one. */
+Test(json, values_are_counted)
+{
+  cleanup_free char *many = repeated("1,", JSON_VALUES_MAX - 2, "null]");
+  cleanup_free char *most = xasprintf("[%s", many);
+  expect_text(most, most);
+  cleanup_free char *too_many = xasprintf("[1,%s", many);
+  expect_error(too_many, "f:1:2097152: more than 1048576 values");
+}
+
 Test(json, long_strings_and_keys_survive)
 {
   cleanup_free char *string = repeated("0123456789\\n\xc3\xa9", 10000, "");
