@@ -11,7 +11,6 @@
 #include "common/journal.h"
 #include "common/trust.h"
 #include "guard.h"
-#include "image/covered.h"
 #include "judgement.h"
 #include "policy/registries.h"
 
@@ -93,11 +92,6 @@ static int not_accepted(struct cht_context *ctx, const struct settings *settings
 static int keep(struct cht_context *ctx, const struct settings *settings,
                 const struct judgement *judgement, struct error *err)
 {
-  const struct document config = {.name = "config.json", .tree = ctx->spec};
-  const struct value spec = document_root(&config);
-  if (covered_check(&spec, judgement->image.rootfs, err) < 0)
-    return -1;
-  if (settings->files && digest_is_set(&judgement->verdict.manifest) &&
       guard_install(ctx, settings, judgement, err) < 0)
     return -1;
   return cht_pin(ctx, "/root/path") < 0 ? error_set(err, "cannot pin root.path") : 0;

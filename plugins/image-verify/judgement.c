@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "judgement.h"
 
+#include "image/covered.h"
+
 /* --- identity ------------------------------------------------------------------------------ */
 
+static int check_covered(const struct cht_context *ctx, const struct image *image,
+                         struct error *err)
+{
+  const struct document config = {.name = "config.json", .tree = ctx->spec};
+  const struct value spec = document_root(&config);
+  return covered_check(&spec, image->rootfs, err);
+}
+
 /* A container that is none of an image's, as of --rootfs, cannot be verified; whatever the policy
-   accepts, it accepts images. */
+   accepts, it accepts images. Nor can one in which nothing of its image would run: it has neither
+   the image's name nor the mode of that. */
 static int identify(struct cht_context *ctx, const struct settings *settings, struct image *image,
                     struct error *err)
 {
@@ -19,8 +30,9 @@ static int identify(struct cht_context *ctx, const struct settings *settings, st
       .rootfs = rootfs,
       .roots = settings->roots,
   };
-  if (image_of_container(&container, image, err) == 0)
+  if (image_of_container(&container, image, err) == 0 && check_covered(ctx, image, err) == 0)
     return 0;
+  image_free(image);
   return error_wrap(err, "cannot verify of which image this container is");
 }
 
