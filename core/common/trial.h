@@ -33,6 +33,7 @@ struct trial {
   /* Asked for: */
   enum trial_kind kind;
   bool dry_run; /* what the plugins are told */
+  bool part;    /* the config is not the whole one: a plugin before it may tell the image */
   enum log_level log_level;
   size_t config_length; /* 0: the config is HANDOVER_CONFIG's file; else this text, by that name */
   char config[TRIAL_CONFIG_MAX];

@@ -43,6 +43,48 @@ static void say_sound(const char *path, const struct config *config)
           config->plugin_count == 1 ? "" : "s");
 }
 
+/* --- who tells the image ------------------------------------------------------------------- */
+
+static const char *file_of(const struct config_plugin *entry)
+{
+  const char *slash = strrchr(entry->path, '/');
+  return slash != NULL ? slash + 1 : entry->path;
+}
+
+/* Of our own plugins only image-verify tells the image; one that is not ours may, and then only
+   `plugin check` finds out. */
+static bool may_tell(const struct config_plugin *entry)
+{
+  static const char *const silent[] = {"audit.so", "file-hooks.so", "spec-filter.so",
+                                       "spec-patch.so", NULL};
+  return entry->enabled && entry->required && entry->when == NULL &&
+         !text_listed(file_of(entry), silent);
+}
+
+static void check_asker(struct check *check, const struct config_plugin *entry, bool told)
+{
+  struct error err;
+  cleanup_when struct when *when = NULL;
+  if (!entry->enabled || told || settings_when(entry, &when, &err) < 0 || when == NULL ||
+      !when_asks_image(when))
+    return;
+  error_set(&err,
+            "%s:%u: when: `images` cannot be answered: list image-verify before '%s', required and "
+            "without `when`",
+            entry->file, config_setting_source_line(entry->when), entry->name);
+  say_mistake(check, &err);
+}
+
+/* Of a whole list, in its order. */
+static void check_images(struct check *check, const struct config *config)
+{
+  bool told = false;
+  for (size_t i = 0; i < config->plugin_count; i++) {
+    check_asker(check, &config->plugins[i], told);
+    told = told || may_tell(&config->plugins[i]);
+  }
+}
+
 /* --- the files of a folder ----------------------------------------------------------------- */
 
 /* Not what an editor leaves behind. */
@@ -100,8 +142,12 @@ static void check_profile(struct check *check, const char *path)
     say_mistake(check, &err);
     return;
   }
+  size_t before = check->mistakes;
   check_conditions(check, path, &toolkit.config);
-  say_sound(path, &toolkit.config);
+  if (!alone)
+    check_images(check, &toolkit.config);
+  if (check->mistakes == before)
+    say_sound(path, &toolkit.config);
   if (toolkit.config.plugin_count > 0 && text_equal(toolkit.config.plugins[0].file, path))
     enforcement_warn(&toolkit.config, NULL); /* else they are those of config.cfg */
 }
@@ -128,12 +174,14 @@ static void check_whole(struct check *check)
   struct error err;
   cleanup_toolkit struct toolkit toolkit;
   const struct toolkit_choice choice = {.file = check->named};
-  if (toolkit_load(&toolkit, &choice, true, &err) < 0)
+  if (toolkit_load(&toolkit, &choice, true, &err) < 0) {
     say_mistake(check, &err);
-  else {
-    say_sound(check->path, &toolkit.config);
-    enforcement_warn(&toolkit.config, NULL);
+    return;
   }
+  check_images(check, &toolkit.config);
+  if (check->mistakes == 0)
+    say_sound(check->path, &toolkit.config);
+  enforcement_warn(&toolkit.config, NULL);
 }
 
 int config_check(const char *named, struct error *err)

@@ -188,7 +188,12 @@ static int check(const struct toolkit_choice *choice, const char *name,
 {
   cleanup_trial struct trial_answer answer = {.trace = NULL};
   cleanup_sample struct sample sample;
-  struct trial_request request = {.kind = TRIAL_CHECK, .config = *choice, .level = LOG_WARN};
+  struct trial_request request = {
+      .kind = TRIAL_CHECK,
+      .config = *choice,
+      .part = choice->text != NULL, /* a plugin's file alone */
+      .level = LOG_WARN,
+  };
   int bad = 0;
   if (sample_open(&sample, err) < 0)
     return -1;

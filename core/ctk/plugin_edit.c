@@ -96,8 +96,8 @@ static char *text_to_try(const struct config_file_text *file, const struct toolk
   return xasprintf("%s%s", in_front, file->text);
 }
 
-/* Asks the worker. */
-static int try_result(const struct enable *enable, const struct toolkit_choice *result,
+/* Asks the worker. `part`: the result is not the whole chain. */
+static int try_result(const struct enable *enable, const struct toolkit_choice *result, bool part,
                       struct error *err)
 {
   cleanup_trial struct trial_answer answer = {.trace = NULL};
@@ -105,6 +105,7 @@ static int try_result(const struct enable *enable, const struct toolkit_choice *
   struct trial_request request = {
       .kind = TRIAL_CHECK,
       .config = *result,
+      .part = part,
       .level = LOG_WARN,
   };
   if (sample_open(&sample, err) < 0)
@@ -166,7 +167,8 @@ static int enable_plugin(const struct enable *enable, struct error *err)
   config_file_edit(&file, edited);
   cleanup_free char *text = text_to_try(&file, &toolkit);
   const struct toolkit_choice result = {.file = file.path, .text = text};
-  if (!enable->force && try_result(enable, &result, err) < 0)
+  bool part = !text_equal(file.path, toolkit.config.path);
+  if (!enable->force && try_result(enable, &result, part, err) < 0)
     return -1;
   warn_of_gaps(enable, &result);
   cleanup_changes struct changes changes = {.count = 0};

@@ -76,6 +76,7 @@ static int ask_for(const struct trial_request *request, struct trial *trial, str
 {
   trial->kind = request->kind;
   trial->dry_run = !request->for_real;
+  trial->part = request->part;
   trial->log_level = wanted_level(request);
   const struct toolkit_choice *config = &request->config;
   if (config->text != NULL) {

@@ -18,6 +18,7 @@ struct trial_request {
   enum trial_kind kind;
   struct toolkit_choice config;
   bool for_real;        /* the plugins are not told that it is a dry run */
+  bool part;            /* the config is not the whole one (common/trial.h) */
   enum log_level level; /* what is shown of their log; --quiet and --debug decide before it */
   FILE *log;            /* takes all lines up to `level`, for who reads them; NULL: shown */
 

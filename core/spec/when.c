@@ -65,6 +65,11 @@ bool when_is_empty(const struct when *when)
          when->variables == NULL;
 }
 
+bool when_asks_image(const struct when *when)
+{
+  return when->images.first != NULL;
+}
+
 /* The letter or digit behind the first backslash that POSIX gives no meaning; '\0' if none. */
 static char unknown_escape(const char *pattern)
 {

@@ -81,6 +81,9 @@ int when_add_annotation(struct when *when, const char *key, const struct value *
 /* True if no condition was added: nothing will ever match. */
 bool when_is_empty(const struct when *when);
 
+/* Does it need to be told which image the container is? */
+bool when_asks_image(const struct when *when);
+
 /* What conditions are asked of; all borrowed. */
 struct when_container {
   const struct value *spec;      /* the root of its config.json */

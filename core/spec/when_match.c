@@ -144,8 +144,10 @@ static int put_images(const struct when *when, const struct cht_image *image,
                       struct verdict *verdict, struct error *err)
 {
   if (image == NULL)
-    return error_set(err, "nobody has told which image this container is, which the condition "
-                          "`images` asks for: list image-verify before, and for all containers");
+    return error_set(err,
+                     "nobody has told which image this container is, which the condition `images` "
+                     "asks for: list image-verify before, required, for all containers and not in "
+                     "mode off; if it is, the log says why it cannot tell");
   const char *name = image->name;
   if (name != NULL && check_length("image's name", name, name, err) < 0)
     return -1;

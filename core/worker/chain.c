@@ -306,6 +306,13 @@ static int check_link(struct link *link, struct error *err)
   return error_wrap(err, "plugin '%s'", link->entry->name);
 }
 
+/* A plugin that may be left out or passed over tells the image of some containers only: whoever
+   asks for it behind such a one is to fail here, and not first with a container. */
+static bool tells_always(const struct link *link)
+{
+  return link->entry->required && link->when == NULL;
+}
+
 /* What it does to the spec stays for the next one, unless it fails. */
 static int try_link(struct link *link, struct json_object **spec, struct error *err)
 {
@@ -314,6 +321,8 @@ static int try_link(struct link *link, struct json_object **spec, struct error *
     return error_set(err, "cannot copy the spec: %m");
   int result = modify_link(link, spec, err);
   visit_over(link->chain);
+  if (!tells_always(link))
+    told_drop(link->chain, link);
   if (result == 0)
     return 0;
   error_wrap(err, "with a sample container");

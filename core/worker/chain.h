@@ -74,6 +74,7 @@ struct chain {
   char notice[REPORT_NOTICE_MAX]; /* what plugins told the user */
   pid_t process;
   bool traced; /* edits are told by worker/trace.h, and not in the log as well */
+  bool part;   /* of a longer one, in which a plugin before these may tell the image */
 };
 
 /* The word on the runtime's command line -> the command. */

@@ -107,6 +107,7 @@ static int run(struct trial *trial, struct config *config, const struct chain_co
 {
   static struct chain chain;
   chain.traced = true;
+  chain.part = trial->part;
   int result = 0;
   if (trial->kind == TRIAL_LOAD)
     load_all(&chain, config, container, skip, &trial->report);

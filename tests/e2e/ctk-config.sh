@@ -237,6 +237,40 @@ checks_conditions() {
   rm -r "$W/conf.d" "$W/profiles"
 }
 
+# images_fail ENTRY…: with a list that cannot answer the condition `images` of writer.
+images_fail() {
+  write_config "$@"
+  config_fails 1 "$F:7: when: \`images\` cannot be answered: list image-verify before 'writer'" check
+  assert_contains "$output" '1 mistake'
+  assert_lacks "$output" "$F: ok"
+}
+
+checks_who_tells_the_image() {
+  local tells='name = "image-verify";' asks='name = "writer"; when: { images = [ "^docker.io/" ]; };'
+  write_config "$tells" "$asks"
+  config_ok check
+  write_config "$asks" "$tells"
+  config_fails 1 "$F:6: when: \`images\` cannot be answered" check
+  write_config "$file_hooks" "$asks"
+  config_fails 1 "$F:7: when: \`images\` cannot be answered" check
+  images_fail "$tells required = false;" "$asks"
+  images_fail "$tells when: { sandboxes = false; };" "$asks"
+  images_fail "$tells enabled = false;" "$asks"
+  write_config "$asks enabled = false;" "$tells"
+  config_ok check
+  # Over all files, in the order in which they are read.
+  mkdir -p "$W/conf.d" "$W/profiles"
+  write_config "$asks"
+  echo "plugins = ( { $tells } );" >"$W/conf.d/10.cfg"
+  config_fails 1 "$F:6: when: \`images\` cannot be answered" check
+  write_config "$tells"
+  echo "plugins = ( { $asks } );" >"$W/conf.d/10.cfg"
+  config_ok check
+  echo "plugins = ( { $asks } );" >"$W/profiles/p.cfg"
+  config_fails 1 "$W/profiles/p.cfg:1: when: \`images\` cannot be answered" check
+  rm -r "$W/conf.d" "$W/profiles"
+}
+
 does_not_hide_an_original() {
   rm -f "$F"
   touch "$W/config.toml"
@@ -352,6 +386,7 @@ test_case 'a broken file is named, and can be mended' mends_a_broken_file
 test_case '--output writes elsewhere or prints' writes_elsewhere
 test_case 'check finds mistakes in config.cfg, conf.d and profiles' checks_all_layers
 test_case 'check reads the conditions of entries' checks_conditions
+test_case 'check finds conditions on images that nobody tells' checks_who_tells_the_image
 test_case "the original's config is not hidden" does_not_hide_an_original
 test_case 'without root: where a file of one'\''s own would be' tells_of_ones_own
 test_case 'all outputs closed' works_without_outputs

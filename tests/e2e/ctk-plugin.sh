@@ -205,6 +205,41 @@ no_gap_is_told_where_there_is_none() {
   assert_contains "$output" 'required = false'
 }
 
+tells_image='name = "writer"; settings: { image = "docker.io/team/app:1"; };'
+asks_image='name = "writer"; when: { images = [ "^quay.io/" ]; };'
+
+# check_fails_for_image ENTRY…
+check_fails_for_image() {
+  write_config "$@"
+  ctk check
+  assert_equal 1 "$status"
+  assert_contains "$output" 'writer: with a sample container: '
+  assert_contains "$output" 'list image-verify before, required, for all containers'
+}
+
+# A condition that would refuse containers is found, and one that does not match is no mistake.
+check_of_conditions_on_images() {
+  write_config "$tells_image" "$asks_image"
+  ctk check
+  assert_equal 0 "$status"
+  check_fails_for_image "$asks_image" "$tells_image"
+  check_fails_for_image "$tells_image required = false;" "$asks_image"
+  check_fails_for_image "$tells_image when: { sandboxes = false; };" "$asks_image"
+}
+
+# By itself it cannot know what is listed before.
+part_of_the_chain_may_ask_for_an_image() {
+  mkdir -p "$W/conf.d" "$W/patches"
+  echo '{"when": {"images": ["^quay.io/"]}, "merge": {"hostname": "x"}}' >"$W/patches/10.json"
+  write_config "$tells_image"
+  echo "plugins = ( { ${asks_image/writer/fault} enabled = false; } );" >"$W/conf.d/10-fault.cfg"
+  ctk enable fault
+  assert_equal 0 "$status" || fail "$output"
+  rm -r "$W/conf.d"
+  ctk check "$TOOLKIT/plugins/spec-patch.so" --set "dir=$W/patches"
+  assert_equal 0 "$status" || fail "$output"
+}
+
 check_of_one() {
   write_config "$(fault 'act = "fail"; when = "check";')" 'name = "writer";'
   ctk check writer
@@ -446,6 +481,9 @@ test_case 'show: a file that is in no config' shows_a_file
 test_case 'check: all that are enabled' checks_all_that_are_enabled
 test_case 'check: each is tried on a sample container' check_tries_a_sample
 test_case 'check: a crash does not hide the others' check_goes_on
+test_case 'check: conditions on images that nobody tells' check_of_conditions_on_images
+test_case 'check and enable: a part of the chain may ask for an image' \
+  part_of_the_chain_may_ask_for_an_image
 test_case 'check: one by its name' check_of_one
 test_case 'check of one that no config lists' check_of_one_that_is_not_listed
 test_case 'what refuses containers and lets some through is told' gaps_are_told

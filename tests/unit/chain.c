@@ -292,6 +292,47 @@ Test(chain, conditions_that_cannot_be_read_refuse_though_the_plugin_is_optional)
   cr_expect_eq(chain.links[0].state, LINK_REFUSED);
 }
 
+/* What a check says of a plugin that asks for the image, behind one that tells it. */
+#define TELLS "{ name = \"writer\"; settings: { image = \"docker.io/team/app:1\"; }; %s }"
+#define ASKS "{ name = \"writer\"; when: { images = [ \"^docker.io/team/\" ]; }; }"
+
+static int check_behind(const char *keys)
+{
+  cleanup_free char *teller = xasprintf(TELLS, keys);
+  cleanup_free char *both = xasprintf("%s,\n" ASKS "\n", teller);
+  load_ok(both);
+  return chain_check(&chain, &spec, &err);
+}
+
+Test(chain, a_check_finds_the_image_told_for_all_containers)
+{
+  expect_ok(check_behind(""));
+  cr_expect_eq(chain.links[1].state, LINK_DONE);
+}
+
+Test(chain, a_check_fails_who_asks_behind_one_that_may_be_left_out)
+{
+  cr_expect_eq(check_behind("required = false;"), -1);
+  cr_expect_eq(chain.links[0].state, LINK_DONE);
+  cr_expect_eq(chain.links[1].state, LINK_FAILED);
+}
+
+Test(chain, a_check_fails_who_asks_behind_one_that_is_not_for_all)
+{
+  cr_expect_eq(check_behind("when: { sandboxes = false; };"), -1);
+  cr_expect_eq(chain.links[0].state, LINK_DONE);
+  cr_expect_eq(chain.links[1].state, LINK_FAILED);
+}
+
+/* A file of conf.d by itself: config.cfg may have the plugin that tells it. */
+Test(chain, a_part_of_a_chain_can_ask_for_what_is_told_before_it)
+{
+  chain.part = true;
+  load_ok(ASKS "\n");
+  expect_ok(chain_check(&chain, &spec, &err));
+  cr_expect_eq(chain.links[0].state, LINK_UNMATCHED);
+}
+
 Test(chain, conditions_that_cannot_be_told_fail_the_plugin)
 {
   load_ok(

@@ -524,7 +524,9 @@ Test(when, ours_an_image_that_nobody_has_told_is_an_error)
   words = WHEN_OURS;
   cr_expect_eq(match_object(WHEN_ALL, "{\"images\":[\"a\"]}", "{}", &match, &err), -1);
   cr_expect_str_eq(err.text, "nobody has told which image this container is, which the condition "
-                             "`images` asks for: list image-verify before, and for all containers");
+                             "`images` asks for: list image-verify before, required, for all "
+                             "containers and not in mode off; if it is, the log says why it cannot "
+                             "tell");
   cr_expect_eq(
       match_object(WHEN_ALL, "{\"images\":[\"a\"],\"sandboxes\":true}", "{}", &match, &err), 0);
   cr_expect_not(match);
