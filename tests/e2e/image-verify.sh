@@ -209,6 +209,38 @@ forged_annotations_change_nothing() {
   starts "$1" "${options[@]}" docker.io/team/app:1 echo from the container
 }
 
+# by_image ENTRY…: patches and hooks for some images, behind image-verify in mode audit; and these.
+by_image() {
+  rm -rf "$W/runtime.log" "$W/audit.log" "$W/hooked"
+  mkdir -p "$W/patches"
+  echo '{"when": {"images": ["^docker\\.io/team/app:"]}, "patch": [
+    {"op": "add", "path": "/process/env/-", "value": "PATCHED=yes"}]}' >"$W/patches/app.json"
+  jq -n --arg hooked "$W/hooked" '{createRuntime: [{path: "/bin/touch", args: ["touch", $hooked]}]}' \
+    >"$W/hooks.json"
+  write_config "$(image_verify 'mode = "audit";')" \
+    "name = \"spec-patch\"; settings: { dir = \"$W/patches\"; };" \
+    "$file_hooks when: { images = [ \"^docker\\\\.io/team/moved:\" ]; };" \
+    "name = \"audit\"; settings: { file = \"$W/audit.log\"; };" "$@"
+}
+
+# A hook for one image only, and what the user says of the image makes no other of it.
+annotation_chooses_nothing() {
+  local options=()
+  if [ "$1" != docker ]; then # that of Debian has no such option
+    options=(--annotation io.kubernetes.cri.image-name=docker.io/team/moved:1
+      --annotation io.kubernetes.cri-o.ImageName=docker.io/team/moved:1 --annotation io.container.manager=cri-o)
+  fi
+  by_image
+  starts "$1" "${options[@]}" docker.io/team/app:1 env
+  assert_contains "$output" PATCHED=yes
+  [ ! -e "$W/hooked" ]
+  assert_equal docker.io/team/app:1 "$(jq -r .identity.name "$W/audit.log")"
+  by_image
+  starts "$1" docker.io/team/moved:1 env
+  assert_lacks "$output" PATCHED=yes
+  [ -e "$W/hooked" ]
+}
+
 # The image that was found chooses the entry and the patch, and is recorded, accepted or not; a
 # retagged image is one of another name.
 image_chooses_the_plugins() {
@@ -260,6 +292,15 @@ mount_upon_the_root_is_no_image() {
   assert_contains "$output" 'a mount there takes the place of the image'
   starts containerd --mount "type=bind,src=$W/covering,dst=/mnt,options=rbind" docker.io/team/app:1 \
     echo from the container
+  # Nor has it the image's mode, or its name in a record.
+  enforce 'scopes = ( { scope = "docker.io/team"; mode = "off"; } );'
+  refuses containerd --mount "type=bind,src=$W/covering,dst=/,options=rbind" docker.io/team/app:1 \
+    echo from the container
+  rm -f "$W/audit.log"
+  write_config "$(image_verify 'mode = "audit";')" "name = \"audit\"; settings: { file = \"$W/audit.log\"; };"
+  # (runc cannot make such a container without a /proc in it, after us.)
+  start containerd --mount "type=bind,src=$W/covering,dst=/,options=rbind" docker.io/team/app:1 true
+  assert_equal 'created null' "$(jq -r '"\(.outcome) \(.identity)"' "$W/audit.log")"
 }
 
 folder_is_no_image() {
@@ -466,6 +507,19 @@ dry_run_writes_no_plan() {
   [ ! -e "$W/plans" ]
 }
 
+# By `apply`, of the container that is running, and nothing is written.
+dry_run_asks_for_the_image_as_well() {
+  local bundle
+  bundle=$(bundle_of_kept)
+  by_image
+  run_ok "$CTK" apply --id "${bundle##*/}" "$bundle"
+  assert_contains "$output" '"PATCHED=yes"'
+  assert_lacks "$output" "$W/hooked"
+  run_ok "$CTK" apply --id "${bundle##*/}" --trace "$bundle"
+  assert_contains "$output" '"identity":{"name":"docker.io/team/app:1","id":"sha256:'
+  [ ! -e "$W/audit.log" ]
+}
+
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 test_case 'images are made and signed by openssl' make_images
@@ -498,6 +552,7 @@ done
 for engine in docker podman containerd; do
   test_case "$engine: the image that was found chooses plugins and is recorded" \
     image_chooses_the_plugins $engine
+  test_case "$engine: a hook for one image, whatever annotations say" annotation_chooses_nothing $engine
 done
 for engine in podman containerd; do
   test_case "$engine: forged annotations change nothing" forged_annotations_change_nothing $engine
@@ -518,4 +573,5 @@ test_case "plans are root's alone, and old ones are swept" plans_are_roots_alone
 test_case 'docker restart decides anew' docker_restart
 test_case 'restore is refused unless it is allowed' restore_is_refused
 test_case 'a dry run writes no plan' dry_run_writes_no_plan
+test_case 'and shows what is chosen by the image' dry_run_asks_for_the_image_as_well
 test_end
