@@ -266,6 +266,15 @@ image_chooses_the_plugins() {
   assert_equal "$(jq -r .identity.id "$W/audit.log" | sort -u | wc -l)" 1
 }
 
+# In finish the image is known as well, though modify has failed.
+refused_image_is_recorded() {
+  rm -f "$W/audit.log"
+  write_config "$(image_verify)" "name = \"audit\"; settings: { file = \"$W/audit.log\"; };"
+  refuses docker team/plain:1 echo from the container
+  assert_equal 'refused docker.io/team/plain:1 null false' \
+    "$(jq -r '"\(.outcome) \(.identity | "\(.name) \(.signed) \(.accepted)")"' "$W/audit.log")"
+}
+
 # Where nobody has found it out, a condition on it cannot be answered.
 image_that_nobody_told_chooses_nothing() {
   local asks="name = \"writer\"; path = \"$writer\"; when: { images = [ \"app\" ]; };"
@@ -561,6 +570,7 @@ test_case 'what is told to the user holds no container up' nobody_need_listen
 test_case 'an accepted digest is proved, whatever name an image has' digest_of_the_policy_is_proved
 test_case 'the example is a configuration that works' example_works
 test_case 'a folder is no image, whatever the policy accepts' folder_is_no_image
+test_case 'a refused image is recorded as what it is' refused_image_is_recorded
 test_case 'conditions on an image that nobody has told refuse' image_that_nobody_told_chooses_nothing
 test_case 'nor is what is mounted upon all of an image' mount_upon_the_root_is_no_image
 test_case 'scopes have modes of their own' scopes_have_modes_of_their_own

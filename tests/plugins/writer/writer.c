@@ -13,8 +13,8 @@
  *                  group) and -access may add
  *   fields         a list of steps: see fields.c
  *   image          the name of the image that is told; "" tells one without a name
- *   image-as       a variable that gets the name, and how it is accepted, of the image that was
- * told outcome        a file that finish writes
+ *   image-as       a variable that gets the name of the image that was told, and if it is accepted
+ *   outcome        a file that finish writes
  */
 #include "fields.h"
 
