@@ -201,7 +201,7 @@ $(BUILD)/tests/plugins/other-json-c.so: $(BUILD)/obj/tests/other-json-c/plugin.o
 
 # --- tests ---------------------------------------------------------------------------------------
 
-.PHONY: demo check check-unit check-e2e check-asan test tests
+.PHONY: demo check check-unit check-e2e check-asan check-full test tests
 # What must be installed is looked up before anything is built: a sub-make then sees it.
 demo:
 	@tests/deps.sh demo
@@ -225,6 +225,13 @@ ASAN_GROUPS := unit golden config ctk-apply ctk-completion ctk-config ctk-doctor
   defects fault filter hostile misbehave plugin-kit runc samples spec-patch toml
 check-asan:
 	$(MAKE) test RUN='$(ASAN_GROUPS)' BUILD=$(BUILD)/asan SANITIZE=address,undefined
+
+# What takes too long for every change: tests/full.sh NAME… runs a part of it.
+check-full:
+	tests/deps.sh full
+	$(MAKE) tests
+	$(MAKE) fuzz-coverage
+	BUILD=$(BUILD) tests/full.sh
 
 # `make test RUN=docker`: some groups of tests only.
 test: tests
@@ -380,6 +387,21 @@ uninstall:
 
 # --- the rest ------------------------------------------------------------------------------------
 
+# A source archive that is the same bytes wherever it is made: names sorted, no owners, and the time
+# of the commit (SOURCE_DATE_EPOCH says another). It holds what git knows; without git, as in what was
+# unpacked from an archive, all that is no build.
+DIST := container-hooks-toolkit-$(VERSION)
+DIST_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),$(shell stat -c %Y CHANGELOG.md))
+
+.PHONY: dist
+dist:
+	@mkdir -p $(BUILD)
+	{ git ls-files 2>/dev/null || find . -path ./$(BUILD) -prune -o '(' -type f -o -type l ')' -print | sed 's|^\./||'; } | \
+	  LC_ALL=C sort | tar --create --no-recursion --files-from=- --format=ustar --transform='flags=r;s|^|$(DIST)/|' \
+	  --owner=0 --group=0 --numeric-owner --mode=u+rw,go+r,go-w --mtime=@$(DIST_TIME) | \
+	  gzip --no-name --best >$(BUILD)/$(DIST).tar.gz
+	@echo '  $(BUILD)/$(DIST).tar.gz'
+
 .PHONY: deps clean help FORCE
 deps:
 	tests/deps.sh build
@@ -399,6 +421,9 @@ help:
 	  'make test RUN=…    some groups of tests, without installing anything: see tests/run' \
 	  '                   FAULTS=all for faults and ctk-faults, STARTS=1000 for docker-soak' \
 	  'make check-asan    tests built with AddressSanitizer and UBSan' \
-	  'make fuzz TIME=60  each fuzzer for that many seconds; fuzz-smoke: for five' \
+	  'make check-full    valgrind, ThreadSanitizer, gcc -fanalyzer, cppcheck, fuzz-coverage' \
+  'make fuzz TIME=60  each fuzzer for that many seconds (FUZZ=… names some); fuzz-smoke:' \
+  '                   for three; fuzz-coverage: how much of the parsers they reach' \
+  'make dist          a source archive, container-hooks-toolkit-$(VERSION).tar.gz' \
 	  'make bench         what the runtime costs, against a bare exec; and verify-rootfs' \
 	  'make format        clang-format; format-check only looks; tidy: clang-tidy'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# tests/deps.sh build|demo|check|ci: installs what is missing for a purpose, on Debian and as root;
+# tests/deps.sh build|demo|check|full|ci: installs what is missing for a purpose, on Debian and as root;
 # elsewhere says what is missing. Does nothing when nothing is.
 set -euo pipefail
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -16,6 +16,7 @@ check=("${demo[@]}" libcriterion-dev=criterion/criterion.h docker.io=dockerd con
   openssl=openssl gpgv=gpgv gpg=gpg
   gpg-agent=gpg-agent skopeo=skopeo docker-registry=docker-registry
   libclang-rt-14-dev=/usr/lib/*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a)
+full=("${check[@]}" valgrind=valgrind cppcheck=cppcheck llvm-14=llvm-cov-14)
 ci=("${check[@]}" clang-format=clang-format clang-tidy=clang-tidy)
 
 present() {
@@ -30,8 +31,8 @@ present() {
 }
 
 purpose=${1:-}
-case $purpose in build | demo | check | ci) ;; *)
-  echo "usage: tests/deps.sh build|demo|check|ci" >&2
+case $purpose in build | demo | check | full | ci) ;; *)
+  echo "usage: tests/deps.sh build|demo|check|full|ci" >&2
   exit 2
   ;;
 esac
