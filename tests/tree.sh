@@ -188,6 +188,19 @@ tests_can_be_run() {
   done
 }
 
+# Every fuzz target says what it is meant for, of which all is there, and has seeds.
+fuzzers_are_complete() {
+  local file patterns name
+  for file in tests/fuzz/*.c; do
+    name=$(basename "$file" .c)
+    patterns=$(sed -n 's/^ \* Covers: //p' "$file")
+    [ -n "$patterns" ] || fail "$file does not say what it covers"
+    # shellcheck disable=SC2086
+    ls $patterns >/dev/null || fail "$file covers what is not there"
+    [ -n "$(ls -A "tests/fuzz/corpus/$name/" 2>/dev/null)" ] || fail "tests/fuzz/corpus/$name has no seed"
+  done
+}
+
 # Each defect of the original, 1 to 29, has a test that names it.
 defects_have_tests() {
   local number
@@ -228,5 +241,6 @@ test_case 'the Chinese README has what the English one has' translation_is_whole
 test_case 'every source has its licence' licences
 test_case 'every plugin is complete and listed' plugins_are_complete
 test_case 'every script of tests can be run' tests_can_be_run
+test_case 'every fuzz target names what it covers and has seeds' fuzzers_are_complete
 test_case 'each defect of the original has a test that names it' defects_have_tests
 test_end
