@@ -92,6 +92,7 @@ static int not_accepted(struct cht_context *ctx, const struct settings *settings
 static int keep(struct cht_context *ctx, const struct settings *settings,
                 const struct judgement *judgement, struct error *err)
 {
+  if (settings->files && digest_is_set(&judgement->verdict.manifest) &&
       guard_install(ctx, settings, judgement, err) < 0)
     return -1;
   return cht_pin(ctx, "/root/path") < 0 ? error_set(err, "cannot pin root.path") : 0;
