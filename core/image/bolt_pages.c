@@ -3,6 +3,9 @@
    machine that wrote them, which is ours. */
 #include "image/bolt_pages.h"
 
+#undef bolt_damaged
+#undef bolt_too_much
+
 #include "image/bolt.h"
 
 #define MAGIC 0xED0CDAEDU

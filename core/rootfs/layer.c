@@ -13,8 +13,8 @@
 #include <sys/uio.h>
 
 #define CHUNK (128UL * 1024)
-#define FORGOTTEN_MAX (4 * REPEATS_MAX) /* differences from entries that do not hold */
-#define HEX_SHOWN 12                    /* digits of a digest, for people */
+#define FORGOTTEN_MAX (4UL * REPEATS_MAX) /* differences from entries that do not hold */
+#define HEX_SHOWN 12                      /* digits of a digest, for people */
 
 /* The tar stream of a layer, which is hashed as it goes by. */
 struct layer_stream {
