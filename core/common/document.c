@@ -68,12 +68,11 @@ struct value document_root(const struct document *document)
 
 /* --- complaints ---------------------------------------------------------------------------- */
 
-/* Owned by the caller. */
-static char *pointer_of(const struct value *value)
+char *value_pointer(const struct value *value)
 {
   if (value->parent == NULL)
     return xstrdup("");
-  cleanup_free char *above = pointer_of(value->parent);
+  cleanup_free char *above = value_pointer(value->parent);
   return value->key != NULL ? json_pointer_key(above, value->key)
                             : json_pointer_index(above, value->index);
 }
@@ -89,7 +88,7 @@ static char *place_of(const struct document *document, const char *pointer)
 
 char *value_place(const struct value *value)
 {
-  cleanup_free char *pointer = pointer_of(value);
+  cleanup_free char *pointer = value_pointer(value);
   cleanup_free char *place = place_of(value->document, pointer);
   if (value->document->text != NULL)
     return steal_pointer(&place);
@@ -98,7 +97,7 @@ char *value_place(const struct value *value)
 
 int value_error(const struct value *value, struct error *err, const char *format, ...)
 {
-  cleanup_free char *pointer = pointer_of(value);
+  cleanup_free char *pointer = value_pointer(value);
   cleanup_free char *place = place_of(value->document, pointer);
   va_list args;
   va_start(args, format);
@@ -110,7 +109,7 @@ int value_error(const struct value *value, struct error *err, const char *format
 
 int value_wrap(const struct value *value, struct error *err)
 {
-  cleanup_free char *pointer = pointer_of(value);
+  cleanup_free char *pointer = value_pointer(value);
   cleanup_free char *place = place_of(value->document, pointer);
   return error_wrap(err, "%s", place);
 }

@@ -52,6 +52,9 @@ struct value {
 
 struct value document_root(const struct document *document);
 
+/* Its JSON pointer, "" for the root; owned by the caller. */
+char *value_pointer(const struct value *value);
+
 /* Says what is wrong with a value and returns -1; the format continues "POINTER ", as in "is not an
    absolute path". */
 int value_error(const struct value *value, struct error *err, const char *format, ...)

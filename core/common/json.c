@@ -50,8 +50,17 @@ static int read_integer(struct json_reader *reader, const char *start, struct js
   return keep(reader, json_object_new_int64(with_sign), value);
 }
 
-/* Reads on behind the whole part. The number's text is kept for writing; its value is only for
-   those who compute with it, and must not depend on a locale that a plugin may have set. */
+/* The value is only for those who compute with it, and must not depend on a locale that a plugin
+   may have set. */
+struct json_object *json_number(const char *text)
+{
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  double number = strtod_l(text, NULL, plain);
+  freelocale(plain);
+  return json_object_new_double_s(number, text);
+}
+
+/* Reads on behind the whole part. */
 static int read_fraction(struct json_reader *reader, const char *start, struct json_object **value)
 {
   if (json_reader_accept(reader, '.') && skip_digits(reader) < 0)
@@ -65,11 +74,7 @@ static int read_fraction(struct json_reader *reader, const char *start, struct j
   reader->used = 0;
   json_reader_append(reader, start, (size_t)(reader->at - start));
   json_reader_append(reader, "", 1);
-
-  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-  double number = strtod_l(reader->scratch, NULL, plain);
-  freelocale(plain);
-  return keep(reader, json_object_new_double_s(number, reader->scratch), value);
+  return keep(reader, json_number(reader->scratch), value);
 }
 
 static int read_number(struct json_reader *reader, struct json_object **value)

@@ -57,6 +57,10 @@ int json_parse(const char *text, size_t length, const char *name, struct json_ob
  */
 int json_locate(const char *text, size_t length, const char *pointer, struct json_place *place);
 
+/* A number with a fraction or an exponent, by its text, which is kept for writing; owned by the
+   caller. NULL: out of memory. */
+struct json_object *json_number(const char *text);
+
 /* Compact text as it is written to disk, slashes unescaped; borrowed from the tree, with its
  * length. */
 const char *json_text(struct json_object *tree, size_t *length);

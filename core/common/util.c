@@ -7,7 +7,7 @@ __attribute__((noreturn)) static void out_of_memory(void)
   _exit(EXIT_FAILURE);
 }
 
-static void *checked(void *memory)
+void *xmade(void *memory)
 {
   if (memory == NULL)
     out_of_memory();
@@ -16,22 +16,22 @@ static void *checked(void *memory)
 
 void *xcalloc(size_t count, size_t size)
 {
-  return checked(calloc(count, size));
+  return xmade(calloc(count, size));
 }
 
 void *xrealloc_array(void *old, size_t count, size_t size)
 {
-  return checked(reallocarray(old, count, size));
+  return xmade(reallocarray(old, count, size));
 }
 
 char *xstrdup(const char *text)
 {
-  return checked(strdup(text));
+  return xmade(strdup(text));
 }
 
 char *xstrndup(const char *text, size_t length)
 {
-  return checked(strndup(text, length));
+  return xmade(strndup(text, length));
 }
 
 char *xvasprintf(const char *format, va_list args)
@@ -39,7 +39,7 @@ char *xvasprintf(const char *format, va_list args)
   char *text;
   if (vasprintf(&text, format, args) < 0)
     text = NULL;
-  return checked(text);
+  return xmade(text);
 }
 
 char *xasprintf(const char *format, ...)
@@ -53,7 +53,7 @@ char *xasprintf(const char *format, ...)
 
 FILE *xmemstream(char **text, size_t *length)
 {
-  return checked(open_memstream(text, length));
+  return xmade(open_memstream(text, length));
 }
 
 void xmemstream_close(FILE *stream)

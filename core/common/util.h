@@ -26,6 +26,7 @@
    the container, in the front nothing large is ever asked for. */
 void *xcalloc(size_t count, size_t size);
 void *xrealloc_array(void *old, size_t count, size_t size);
+void *xmade(void *memory); /* what another library has allocated: NULL ends the program, too */
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t length);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);

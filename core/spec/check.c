@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spec/check.h"
 
-#include "common/document.h"
 #include "common/utf8.h"
 
-#include <json-c/linkhash.h>
 
 static int check_value(const struct value *value, int room, struct error *err);
 
@@ -31,17 +29,22 @@ static bool is_number(struct json_object *number)
           json_object_is_type(again, json_type_int));
 }
 
+int spec_check_key(const struct value *member, const struct lh_entry *entry, struct error *err)
+{
+  struct lh_table *table = json_object_get_object(member->parent->json);
+  if (lh_table_lookup_entry(table, member->key) != entry)
+    return value_error(member, err, "is there twice");
+  return check_bytes(member, member->key, strlen(member->key), err);
+}
+
 static int check_object(const struct value *object, int room, struct error *err)
 {
-  struct lh_table *table = json_object_get_object(object->json);
   const struct lh_entry *entry;
-  lh_foreach (table, entry) {
-    const char *key = lh_entry_k(entry);
-    struct value member = {.document = object->document, .parent = object, .key = key};
+  lh_foreach (json_object_get_object(object->json), entry) {
+    struct value member = {.document = object->document, .parent = object};
+    member.key = lh_entry_k(entry);
     member.json = (struct json_object *)lh_entry_v(entry);
-    if (lh_table_lookup_entry(table, key) != entry)
-      return value_error(&member, err, "is there twice");
-    if (check_bytes(&member, key, strlen(key), err) < 0 || check_value(&member, room, err) < 0)
+    if (spec_check_key(&member, entry, err) < 0 || check_value(&member, room, err) < 0)
       return -1;
   }
   return 0;
@@ -74,6 +77,14 @@ static int check_value(const struct value *value, int room, struct error *err)
     return 0;
   return check_bytes(value, json_object_get_string(value->json),
                      (size_t)json_object_get_string_len(value->json), err);
+}
+
+int spec_check_value(const struct value *value, struct error *err)
+{
+  int room = JSON_DEPTH_MAX;
+  for (const struct value *above = value->parent; above != NULL; above = above->parent)
+    room--;
+  return check_value(value, room, err);
 }
 
 int spec_check(struct json_object *spec, struct error *err)

@@ -3,9 +3,9 @@
 #ifndef CORE_SPEC_CHECK_H
 #define CORE_SPEC_CHECK_H
 
-#include "common/error.h"
+#include "common/document.h"
 
-#include <json-c/json_object.h>
+#include <json-c/linkhash.h>
 
 /*
  * Is the spec an object that, once written, the next reader takes for the same? It is not if it is
@@ -13,5 +13,11 @@
  * a NUL: what json_parse refuses (common/json.h).
  */
 int spec_check(struct json_object *spec, struct error *err);
+
+/* The key of a member, which `entry` holds: is it UTF-8, and there only once? */
+int spec_check_key(const struct value *member, const struct lh_entry *entry, struct error *err);
+
+/* The same of a value within the spec, which need not be an object. */
+int spec_check_value(const struct value *value, struct error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spec/diff.h"
 
-#include "common/json.h"
+#include "spec/check.h"
 
 #include <json-c/linkhash.h>
 
@@ -9,15 +9,20 @@
 struct diff {
   struct edits *edits;
   const char *plugin;
+  const struct snapshot *before;
   bool changed;
+  struct error *err;
 };
 
-static void compare(struct diff *diff, const char *pointer, struct json_object *before,
-                    struct json_object *after);
+static int compare(struct diff *diff, const struct past *past, const struct value *now);
 
-static void append(struct diff *diff, const char *op, const char *pointer)
+/* --- edits --------------------------------------------------------------------------------- */
+
+/* Takes ownership of the pointer. */
+static void append(struct diff *diff, const char *op, char *pointer)
 {
   struct edits *edits = diff->edits;
+  cleanup_free char *place = pointer;
   diff->changed = true;
   if (edits->count > EDITS_MAX)
     return;
@@ -25,99 +30,165 @@ static void append(struct diff *diff, const char *op, const char *pointer)
   edit->size = sizeof(*edit);
   edit->plugin = diff->plugin;
   edit->op = edits->count < EDITS_MAX ? op : "replace";
-  edit->pointer = xstrdup(edits->count < EDITS_MAX ? pointer : "");
+  edit->pointer = edits->count < EDITS_MAX ? steal_pointer(&place) : xstrdup("");
 
   edits->items = xrealloc_array(edits->items, edits->count + 2, sizeof(struct cht_edit *));
   edits->items[edits->count++] = edit;
   edits->items[edits->count] = NULL;
 }
 
-static void append_member(struct diff *diff, const char *op, const char *pointer, const char *key)
+/* What is new must be what a text can hold; what was there before is. */
+static int append_new(struct diff *diff, const char *op, const struct value *now)
 {
-  cleanup_free char *place = json_pointer_key(pointer, key);
-  append(diff, op, place);
+  if (spec_check_value(now, diff->err) < 0)
+    return -1;
+  append(diff, op, value_pointer(now));
+  return 0;
 }
 
-static void append_element(struct diff *diff, const char *op, const char *pointer, size_t index)
-{
-  cleanup_free char *place = json_pointer_index(pointer, index);
-  append(diff, op, place);
-}
+/* --- objects ------------------------------------------------------------------------------- */
 
-static void compare_objects(struct diff *diff, const char *pointer, struct json_object *before,
-                            struct json_object *after)
+/* Those that were there. Returns how many still are; -1: one is not what a text can hold. */
+static int compare_members(struct diff *diff, const struct past *past, const struct value *object)
 {
-  json_object_object_foreach (before, key, old) {
-    struct json_object *new = NULL;
-    if (!json_object_object_get_ex(after, key, &new)) {
-      append_member(diff, "remove", pointer, key);
-    } else if (!json_object_equal(old, new)) {
-      cleanup_free char *place = json_pointer_key(pointer, key);
-      compare(diff, place, old, new);
+  int found = 0;
+  const struct past *member = past_first(past);
+  for (uint32_t i = 0; i < past->length; i++, member = past_next(member)) {
+    const char *key = past_key(diff->before, member);
+    struct value now;
+    if (!value_find(object, key, &now)) {
+      append(diff, "remove", value_pointer(&now));
+      continue;
     }
+    if (compare(diff, member, &now) < 0)
+      return -1;
+    found++;
   }
-  json_object_object_foreach (after, added, value) {
-    (void)value;
-    if (!json_object_object_get_ex(before, added, NULL))
-      append_member(diff, "add", pointer, added);
-  }
+  return found;
 }
 
-static bool elements_equal(struct json_object *before, size_t i, struct json_object *after,
-                           size_t j)
+static void free_table(struct lh_table **table)
 {
-  return json_object_equal(json_object_array_get_idx(before, i),
-                           json_object_array_get_idx(after, j));
+  lh_table_free(*table);
 }
 
-static void compare_arrays(struct diff *diff, const char *pointer, struct json_object *before,
-                           struct json_object *after)
+/* Those that were not. A key of old may stand there once more. */
+static int find_added_members(struct diff *diff, const struct past *past,
+                              const struct value *object)
 {
-  size_t old_end = json_object_array_length(before), new_end = json_object_array_length(after);
-  size_t i = 0;
-  while (i < old_end && i < new_end && elements_equal(before, i, after, i))
+  __attribute__((cleanup(free_table))) struct lh_table *known =
+      xmade(lh_kchar_table_new((int)past->length + 1, NULL));
+  const struct past *member = past_first(past);
+  for (uint32_t i = 0; i < past->length; i++, member = past_next(member))
+    if (lh_table_insert(known, past_key(diff->before, member), NULL) < 0)
+      xmade(NULL);
+
+  const struct lh_entry *entry;
+  lh_foreach (json_object_get_object(object->json), entry) {
+    struct value now = {.document = object->document, .parent = object};
+    now.key = lh_entry_k(entry);
+    now.json = (struct json_object *)lh_entry_v(entry);
+    if (spec_check_key(&now, entry, diff->err) < 0)
+      return -1;
+    if (lh_table_lookup_entry(known, now.key) == NULL && append_new(diff, "add", &now) < 0)
+      return -1;
+  }
+  return 0;
+}
+
+static int compare_objects(struct diff *diff, const struct past *past, const struct value *now)
+{
+  int found = compare_members(diff, past, now);
+  if (found < 0 || found == json_object_object_length(now->json))
+    return found < 0 ? -1 : 0;
+  return find_added_members(diff, past, now);
+}
+
+/* --- arrays -------------------------------------------------------------------------------- */
+
+/* The elements by their index; owned by the caller. */
+static const struct past **list_elements(const struct past *array)
+{
+  const struct past **list = xcalloc(array->length + 1, sizeof(*list));
+  const struct past *element = past_first(array);
+  for (uint32_t i = 0; i < array->length; i++, element = past_next(element))
+    list[i] = element;
+  return list;
+}
+
+static bool element_equal(const struct diff *diff, const struct past *past,
+                          const struct value *array, size_t index)
+{
+  return past_equal(diff->before, past, json_object_array_get_idx(array->json, index));
+}
+
+static int compare_arrays(struct diff *diff, const struct past *past, const struct value *now)
+{
+  cleanup_free const struct past **old = list_elements(past);
+  size_t old_end = past->length, new_end = json_object_array_length(now->json), i = 0;
+  while (i < old_end && i < new_end && element_equal(diff, old[i], now, i))
     i++;
-  while (old_end > i && new_end > i && elements_equal(before, old_end - 1, after, new_end - 1)) {
+  while (old_end > i && new_end > i && element_equal(diff, old[old_end - 1], now, new_end - 1)) {
     old_end--;
     new_end--;
   }
   for (; i < old_end && i < new_end; i++) {
-    cleanup_free char *place = json_pointer_index(pointer, i);
-    compare(diff, place, json_object_array_get_idx(before, i), json_object_array_get_idx(after, i));
+    const struct value element = value_element(now, i);
+    if (compare(diff, old[i], &element) < 0)
+      return -1;
   }
-  for (size_t removed = old_end; removed > i; removed--) /* last first: so each index is true */
-    append_element(diff, "remove", pointer, removed - 1);
-  for (size_t added = i; added < new_end; added++)
-    append_element(diff, "add", pointer, added);
+  for (size_t removed = old_end; removed > i; removed--) { /* last first: so each index is true */
+    const struct value element = {.document = now->document, .parent = now, .index = removed - 1};
+    append(diff, "remove", value_pointer(&element));
+  }
+  for (size_t added = i; added < new_end; added++) {
+    const struct value element = value_element(now, added);
+    if (append_new(diff, "add", &element) < 0)
+      return -1;
+  }
+  return 0;
 }
 
-static void compare(struct diff *diff, const char *pointer, struct json_object *before,
-                    struct json_object *after)
+/* --- all of it ----------------------------------------------------------------------------- */
+
+static int compare(struct diff *diff, const struct past *past, const struct value *now)
 {
-  enum json_type type = json_object_get_type(before);
-  bool same_type = type == json_object_get_type(after);
-  if (same_type && type == json_type_object)
-    compare_objects(diff, pointer, before, after);
-  else if (same_type && type == json_type_array)
-    compare_arrays(diff, pointer, before, after);
-  else if (!json_object_equal(before, after))
-    append(diff, "replace", pointer);
+  bool same_type = past->type == json_object_get_type(now->json);
+  if (past_equal(diff->before, past, now->json))
+    return 0;
+  if (same_type && past->type == json_type_object)
+    return compare_objects(diff, past, now);
+  if (same_type && past->type == json_type_array)
+    return compare_arrays(diff, past, now);
+  return append_new(diff, "replace", now);
 }
 
-bool edits_add(struct edits *edits, const char *plugin, struct json_object *before,
-               struct json_object *after)
+int edits_add(struct edits *edits, const char *plugin, const struct snapshot *before,
+              struct json_object *after, struct error *err)
 {
-  struct diff diff = {.edits = edits, .plugin = plugin};
-  compare(&diff, "", before, after);
-  return diff.changed;
+  const struct document document = {.name = "config.json", .tree = after};
+  const struct value root = document_root(&document);
+  struct diff diff = {.edits = edits, .plugin = plugin, .before = before, .err = err};
+  size_t count = edits->count;
+  if (value_type(&root, json_type_object, err) == 0 && compare(&diff, before->values, &root) == 0)
+    return diff.changed;
+  edits_cut(edits, count);
+  return -1;
+}
+
+void edits_cut(struct edits *edits, size_t count)
+{
+  while (edits->count > count) {
+    const struct cht_edit *last = edits->items[--edits->count];
+    free((void *)(uintptr_t)last->pointer);
+    free((void *)(uintptr_t)last);
+    edits->items[edits->count] = NULL;
+  }
 }
 
 void edits_free(struct edits *edits)
 {
-  for (size_t i = 0; i < edits->count; i++) {
-    free((void *)(uintptr_t)edits->items[i]->pointer);
-    free((void *)(uintptr_t)edits->items[i]);
-  }
+  edits_cut(edits, 0);
   free(edits->items);
   *edits = (struct edits){.items = NULL};
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What changed between two trees, as a list of edits with their JSON pointers (RFC 6901). */
+/* What changed in a spec, as a list of edits with their JSON pointers (RFC 6901). */
 #ifndef CORE_SPEC_DIFF_H
 #define CORE_SPEC_DIFF_H
 
-#include "common/util.h"
+#include "common/error.h"
+#include "spec/snapshot.h"
 
 #include <container-hooks/plugin.h>
-#include <json-c/json_object.h>
 
 #define EDITS_MAX 10000 /* beyond it the rest is one "replace" of "", the whole document */
 
@@ -20,11 +20,17 @@ struct edits {
  * Appends what was done to `before` to make it `after`, in the name of `plugin` (borrowed; must
  * live as long as the list). Members of objects are compared by their name; in arrays what is the
  * same at both ends is left aside first, so that one inserted hook is one edit. Returns whether
- * anything was changed.
+ * anything was changed: 1 or 0; -1, with nothing appended, if what is new cannot be written
+ * (spec/check.h). What is as it was need not be looked at for that.
  */
-bool edits_add(struct edits *edits, const char *plugin, struct json_object *before,
-               struct json_object *after);
+int edits_add(struct edits *edits, const char *plugin, const struct snapshot *before,
+              struct json_object *after, struct error *err);
+
+/* Drops the last ones, so that `count` are left. */
+void edits_cut(struct edits *edits, size_t count);
 
 void edits_free(struct edits *edits);
+
+#define cleanup_edits __attribute__((cleanup(edits_free)))
 
 #endif

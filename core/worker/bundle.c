@@ -3,6 +3,7 @@
 
 #include "common/file.h"
 #include "common/json.h"
+#include "common/json_writer.h"
 #include "common/log.h"
 
 #include <fcntl.h>
@@ -93,11 +94,11 @@ int bundle_parse(const char *text, size_t length, const char *name, struct json_
   return 0;
 }
 
-const char *bundle_text(struct json_object *spec, size_t *length, struct error *err)
+char *bundle_text(struct json_object *spec, size_t *length, struct error *err)
 {
-  const char *text = json_text(spec, length);
+  cleanup_free char *text = json_write(spec, length);
   if (*length <= BUNDLE_SPEC_MAX)
-    return text;
+    return steal_pointer(&text);
   error_set(err, "the edited " SPEC " would have %zu bytes, above the limit of %ld", *length,
             BUNDLE_SPEC_MAX);
   return NULL;
@@ -147,7 +148,7 @@ static int write_prepared(struct bundle *bundle, int folder, const char *text, s
 int bundle_prepare(struct bundle *bundle, struct json_object *spec, struct error *err)
 {
   size_t length;
-  const char *text = bundle_text(spec, &length, err);
+  cleanup_free char *text = bundle_text(spec, &length, err);
   if (text == NULL)
     return -1;
   cleanup_close int folder = open_again(bundle, err);

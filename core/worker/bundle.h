@@ -39,8 +39,8 @@ int bundle_read(struct bundle *bundle, struct json_object **spec, struct error *
 int bundle_parse(const char *text, size_t length, const char *name, struct json_object **spec,
                  struct error *err);
 
-/* The text that is written, borrowed from the spec; NULL if it is too long for config.json. */
-const char *bundle_text(struct json_object *spec, size_t *length, struct error *err);
+/* The text that is written, owned by the caller; NULL if it is too long for config.json. */
+char *bundle_text(struct json_object *spec, size_t *length, struct error *err);
 
 /* Writes the new config.json beside the old one, with its mode, owner and SELinux label. */
 int bundle_prepare(struct bundle *bundle, struct json_object *spec, struct error *err);

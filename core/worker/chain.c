@@ -3,7 +3,6 @@
 
 #include "common/json.h"
 #include "common/log.h"
-#include "spec/check.h"
 #include "worker/host.h"
 #include "worker/pin.h"
 #include "worker/plugin.h"
@@ -164,7 +163,22 @@ static int take_back(const struct link *link, struct json_object **spec, struct 
                  : 0;
 }
 
-static int modify_link(struct link *link, struct json_object **spec, struct error *err)
+/* Takes what the plugin has changed to the list. What it leaves must be a spec (spec/check.h), with
+   all that is pinned. */
+static int take_edits(const struct link *link, struct edits *edits, const struct snapshot *before,
+                      struct json_object *spec, struct error *err)
+{
+  size_t count = edits->count;
+  int changed = edits_add(edits, link->entry->name, before, spec, err);
+  if (changed < 0 || pins_check(link->chain, spec, err) == 0)
+    return changed;
+  edits_cut(edits, count);
+  return -1;
+}
+
+/* Returns whether the spec differs from `before`, as the plugin found it; -1: the plugin failed. */
+static int modify_link(struct link *link, struct json_object **spec, const struct snapshot *before,
+                       struct edits *edits, struct error *err)
 {
   int concerned = concerns(link, *spec, err);
   if (concerned < 0)
@@ -180,30 +194,31 @@ static int modify_link(struct link *link, struct json_object **spec, struct erro
   int returned = link->plugin->modify(&link->context);
   visit_end(link);
   int taken = take_back(link, spec, err);
-  if (result_of(link, returned, err) < 0 || taken < 0 || spec_check(*spec, err) < 0 ||
-      pins_check(link->chain, *spec, err) < 0)
+  if (result_of(link, returned, err) < 0 || taken < 0)
     return -1;
-  link->state = LINK_DONE;
-  return 0;
+  int changed = take_edits(link, edits, before, *spec, err);
+  if (changed >= 0)
+    link->state = LINK_DONE;
+  return changed;
 }
 
-/* Puts the spec back to what it was before the plugin: the copy becomes the spec. */
-static void restore(struct link *link, struct json_object **spec, struct json_object **before)
+/* Puts the spec back to what it was before the plugin. */
+static void restore(struct link *link, struct json_object **spec, const struct snapshot *before)
 {
   pins_drop(link->chain, link);
   told_drop(link->chain, link);
   json_object_put(*spec);
-  *spec = steal_pointer(before);
+  *spec = snapshot_restore(before);
 }
 
-/* Returns whether the spec differs from `before`, as the plugin found it; -1: the chain ends. */
-static int apply_link(struct link *link, struct json_object **spec, struct json_object **before,
+/* Returns whether the spec differs from `before`; -1: the chain ends. */
+static int apply_link(struct link *link, struct json_object **spec, const struct snapshot *before,
                       struct error *err)
 {
   struct edits *edits = &link->chain->edits;
   link->edits_start = link->edits_end = edits->count;
-  if (modify_link(link, spec, err) == 0) {
-    bool changed = edits_add(edits, link->entry->name, *before, *spec);
+  int changed = modify_link(link, spec, before, edits, err);
+  if (changed >= 0) {
     link->edits_end = edits->count;
     log_edits(link);
     return changed;
@@ -215,23 +230,23 @@ static int apply_link(struct link *link, struct json_object **spec, struct json_
   if (link->entry->required)
     return -1;
   log_line(LOG_WARN, "%s; it is optional, its edits are taken back", err->text);
-  return true;
+  return false;
 }
 
 int chain_modify(struct chain *chain, struct json_object **spec, struct error *err)
 {
-  cleanup_json struct json_object *before = NULL;
+  cleanup_snapshot struct snapshot before = {.count = 0};
   for (size_t i = 0; i < chain->count; i++) {
     struct link *link = &chain->links[i];
     if (link->plugin == NULL)
       continue;
-    if (before == NULL && json_object_deep_copy(*spec, &before, NULL) < 0)
-      return error_set(err, "cannot copy the spec: %m");
+    if (before.count == 0)
+      snapshot_take(&before, *spec);
     int changed = apply_link(link, spec, &before, err);
     if (changed < 0)
       return -1;
     if (changed)
-      json_object_put(steal_pointer(&before));
+      snapshot_free(&before);
     visit_over(chain);
   }
   return 0;
@@ -316,14 +331,14 @@ static bool tells_always(const struct link *link)
 /* What it does to the spec stays for the next one, unless it fails. */
 static int try_link(struct link *link, struct json_object **spec, struct error *err)
 {
-  cleanup_json struct json_object *before = NULL;
-  if (json_object_deep_copy(*spec, &before, NULL) < 0)
-    return error_set(err, "cannot copy the spec: %m");
-  int result = modify_link(link, spec, err);
+  cleanup_snapshot struct snapshot before;
+  cleanup_edits struct edits edits = {.items = NULL}; /* of a sample, told to nobody */
+  snapshot_take(&before, *spec);
+  int result = modify_link(link, spec, &before, &edits, err);
   visit_over(link->chain);
   if (!tells_always(link))
     told_drop(link->chain, link);
-  if (result == 0)
+  if (result >= 0)
     return 0;
   error_wrap(err, "with a sample container");
   note_trouble(link, LINK_FAILED, err);

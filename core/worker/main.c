@@ -6,7 +6,6 @@
  * or be killed at any point: config.json is then still the old one, and the front says why.
  */
 #include "common/handover.h"
-#include "common/json.h"
 #include "common/log.h"
 #include "common/shared.h"
 #include "config/config.h"
@@ -16,62 +15,68 @@
 
 #include <signal.h>
 
-static void start_log(const struct config *config, char **argv, char *subject, size_t size)
+/* What all steps share. It lives as long as the program, which has nothing else to do: to free the
+   trees value by value would only make the container wait. */
+struct worker {
+  struct config config;
+  struct chain chain;
+  struct bundle bundle;
+  struct json_object *spec;
+  char subject[80]; /* as each log line names it */
+};
+
+static void start_log(struct worker *worker, char **argv)
 {
-  snprintf(subject, size, "%s %.64s", argv[HANDOVER_COMMAND], argv[HANDOVER_ID]);
-  log_setup(config->log_file, config->log_level, subject);
+  snprintf(worker->subject, sizeof(worker->subject), "%s %.64s", argv[HANDOVER_COMMAND],
+           argv[HANDOVER_ID]);
+  log_setup(worker->config.log_file, worker->config.log_level, worker->subject);
 }
 
 /* Reads the spec, runs the chain over it and makes the new config.json ready. */
-static int edit(struct chain *chain, struct bundle *bundle, struct json_object **spec,
-                struct error *err)
+static int edit(struct worker *worker, struct error *err)
 {
-  if (bundle_read(bundle, spec, err) < 0 || chain_modify(chain, spec, err) < 0)
+  if (bundle_read(&worker->bundle, &worker->spec, err) < 0 ||
+      chain_modify(&worker->chain, &worker->spec, err) < 0)
     return -1;
-  if (chain->edits.count == 0)
+  if (worker->chain.edits.count == 0)
     return 0; /* config.json stays as it is, byte for byte */
-  return bundle_prepare(bundle, *spec, err);
+  return bundle_prepare(&worker->bundle, worker->spec, err);
 }
 
-static int modify(struct chain *chain, int loaded, struct bundle *bundle, struct error *err)
+static int modify(struct worker *worker, int loaded, struct error *err)
 {
-  cleanup_json struct json_object *spec = NULL;
   int result = loaded;
   if (result == 0)
-    result = edit(chain, bundle, &spec, err);
+    result = edit(worker, err);
 
   struct error failure = *err;
-  if (chain_finish(chain, spec, result < 0 ? failure.text : NULL, err) < 0 || result < 0)
+  const char *refused = result < 0 ? failure.text : NULL;
+  if (chain_finish(&worker->chain, worker->spec, refused, err) < 0 || result < 0)
     return -1;
-  return bundle->prepared ? bundle_commit(bundle, err) : 0;
+  return worker->bundle.prepared ? bundle_commit(&worker->bundle, err) : 0;
 }
 
 /* After a worker before us died: the plugins only get to know it. */
-static int tell_refused(struct chain *chain, struct bundle *bundle, const char *refused)
+static int tell_refused(struct worker *worker, const char *refused)
 {
-  cleanup_json struct json_object *spec = NULL;
   struct error ignored;
-  bundle_read(bundle, &spec, &ignored);
-  return chain_finish(chain, spec, refused, &ignored);
+  bundle_read(&worker->bundle, &worker->spec, &ignored);
+  return chain_finish(&worker->chain, worker->spec, refused, &ignored);
 }
 
 static int work(char **argv, struct report *report, struct error *err)
 {
-  static struct chain chain;
-  cleanup_config struct config config;
-  char subject[80];
+  static struct worker worker;
   const struct config_source source = {
       .path = argv[HANDOVER_CONFIG],
       .profile = handover_text(argv[HANDOVER_PROFILE]),
       .plugin_dir = argv[HANDOVER_PLUGIN_DIR],
       .with_conf_d = true,
   };
-  if (config_load(&config, &source, err) < 0)
+  if (config_load(&worker.config, &source, err) < 0)
     return -1;
-  start_log(&config, argv, subject, sizeof(subject));
-
-  struct bundle bundle;
-  if (bundle_open(&bundle, argv[HANDOVER_BUNDLE], err) < 0)
+  start_log(&worker, argv);
+  if (bundle_open(&worker.bundle, argv[HANDOVER_BUNDLE], err) < 0)
     return -1;
   const struct chain_container container = {
       .command = chain_command(argv[HANDOVER_COMMAND]),
@@ -80,13 +85,11 @@ static int work(char **argv, struct report *report, struct error *err)
       .root = handover_text(argv[HANDOVER_ROOT]),
   };
   uint64_t skip = strtoull(argv[HANDOVER_SKIP], NULL, 16);
-  int loaded = chain_load(&chain, &config, &container, skip, report, err);
-  int result = argv[HANDOVER_REFUSED][0] != '\0'
-                   ? tell_refused(&chain, &bundle, argv[HANDOVER_REFUSED])
-                   : modify(&chain, loaded, &bundle, err);
-  bundle_close(&bundle);
-  memcpy(report->notice, chain.notice, sizeof(report->notice));
-  chain_free(&chain);
+  int loaded = chain_load(&worker.chain, &worker.config, &container, skip, report, err);
+  int result = argv[HANDOVER_REFUSED][0] != '\0' ? tell_refused(&worker, argv[HANDOVER_REFUSED])
+                                                 : modify(&worker, loaded, err);
+  bundle_close(&worker.bundle);
+  memcpy(report->notice, worker.chain.notice, sizeof(report->notice));
   return result;
 }
 

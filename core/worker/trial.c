@@ -52,7 +52,7 @@ static int edit(struct trial *trial, struct chain *chain, struct json_object **s
       chain_modify(chain, spec, err) < 0)
     return -1;
   size_t length;
-  const char *text = bundle_text(*spec, &length, err);
+  cleanup_free char *text = bundle_text(*spec, &length, err);
   if (text == NULL)
     return -1;
   memcpy(trial->result, text, length);

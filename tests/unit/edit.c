@@ -229,9 +229,12 @@ static void expect_edits(const char *before, const char *after, const char *expe
 {
   cleanup_json struct json_object *a = tree(before);
   cleanup_json struct json_object *b = tree(after);
-  struct edits edits = {.items = NULL};
-  bool changed = edits_add(&edits, "p", a, b);
-  cr_expect_eq(changed, expected[0] != '\0', "%s -> %s", before, after);
+  cleanup_edits struct edits edits = {.items = NULL};
+  cleanup_snapshot struct snapshot was;
+  struct error err = {.text = ""};
+  snapshot_take(&was, a);
+  int changed = edits_add(&edits, "p", &was, b, &err);
+  cr_expect_eq(changed, expected[0] != '\0', "%s -> %s: %s", before, after, err.text);
 
   char text[512] = "";
   for (size_t i = 0; i < edits.count; i++) {
@@ -240,7 +243,6 @@ static void expect_edits(const char *before, const char *after, const char *expe
              edits.items[i]->pointer);
   }
   cr_expect_str_eq(text, expected, "%s -> %s is: %s", before, after, text);
-  edits_free(&edits);
 }
 
 Test(diff, edits_are_named_by_their_pointers)
@@ -252,6 +254,10 @@ Test(diff, edits_are_named_by_their_pointers)
   expect_edits("{\"a\":{\"b/c\":{\"d~\":1}}}", "{\"a\":{\"b/c\":{\"d~\":null}}}",
                "replace /a/b~1c/d~0");
   expect_edits("{\"a\":[1]}", "{\"a\":{}}", "replace /a");
+  expect_edits("{\"a\":1,\"b\":2,\"c\":3}", "{\"d\":4,\"c\":3,\"a\":0}",
+               "replace /a, remove /b, add /d");
+  expect_edits("{\"a\":-1}", "{\"a\":18446744073709551615}", "replace /a");
+  expect_edits("{\"a\":1.5}", "{\"a\":1.50}", "replace /a");
 }
 
 Test(diff, an_inserted_element_is_one_edit)
@@ -273,10 +279,12 @@ Test(diff, their_number_is_bounded)
     snprintf(key, sizeof(key), "%d", i);
     json_object_object_add(after, key, json_object_new_int(i));
   }
-  struct edits edits = {.items = NULL};
-  cr_expect(edits_add(&edits, "p", before, after));
+  cleanup_edits struct edits edits = {.items = NULL};
+  cleanup_snapshot struct snapshot was;
+  struct error err;
+  snapshot_take(&was, before);
+  cr_expect_eq(edits_add(&edits, "p", &was, after, &err), 1);
   cr_expect_eq(edits.count, EDITS_MAX + 1);
   cr_expect_str_eq(edits.items[EDITS_MAX]->op, "replace");
   cr_expect_str_eq(edits.items[EDITS_MAX]->pointer, "");
-  edits_free(&edits);
 }
