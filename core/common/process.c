@@ -259,17 +259,6 @@ static bool has_ended(pid_t pid)
   return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG) < 0 || info.si_pid == pid;
 }
 
-/* True if there is something to read. One that has closed its end, which does not mean that it has
-   ended, is looked at no more. */
-static bool is_readable(struct pollfd *polled)
-{
-  if (polled->revents & POLLIN)
-    return true;
-  if (polled->revents != 0)
-    polled->fd = -1;
-  return false;
-}
-
 /* Returns when the process has ended, its time is over or it has printed too much; it is not yet
    reaped then. */
 static void watch(struct process *process, pid_t pid, int pidfd, struct lines *lines)
@@ -281,9 +270,9 @@ static void watch(struct process *process, pid_t pid, int pidfd, struct lines *l
   for (int64_t left; (left = end - now_ms()) > 0;) {
     int patience = pidfd >= 0 || left < LOOK_AGAIN_MS ? (int)left : LOOK_AGAIN_MS;
     int ready = poll(polled, ARRAY_LENGTH(polled), patience);
-    if (ready > 0 && is_readable(&polled[1]))
+    if (ready > 0 && (polled[1].revents & POLLIN))
       read_output(process, lines);
-    if (ready > 0 && is_readable(&polled[2]))
+    if (ready > 0 && (polled[2].revents & POLLIN))
       capture(process, lines);
     if (process->too_much || (pidfd >= 0 ? ready > 0 && polled[0].revents != 0 : has_ended(pid)))
       return;
@@ -300,9 +289,9 @@ static int run(struct process *process, struct lines *lines, struct error *err)
   pid_t pid = spawn(process, lines);
   if (pid < 0)
     return error_set(err, "cannot run %s: %m", process->argv[0]);
-  close_end(&lines->output_end);
-  close_end(&lines->capture_end);
 
+  /* We keep its ends of the pipes as well, which nobody reads to their end: that it closes them
+     would wake us once more, just before its own end does. */
   cleanup_close int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
   watch(process, pid, pidfd, lines);
 

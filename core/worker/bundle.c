@@ -49,7 +49,9 @@ static void lock(const struct bundle *bundle)
   if (folder_locked < 0)
     pthread_atfork(NULL, NULL, leave_lock_to_parent);
   folder_locked = folder;
-  if (flock(folder, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+  if (flock(folder, LOCK_EX | LOCK_NB) == 0)
+    return;
+  if (errno == EWOULDBLOCK)
     log_line(LOG_WARN, "somebody has locked %s: waiting for that to end", bundle->path);
   while (flock(folder, LOCK_EX) < 0 && errno == EINTR)
     continue;

@@ -13,6 +13,7 @@
 #include "worker/chain.h"
 #include "worker/trial.h"
 
+#include <malloc.h>
 #include <signal.h>
 
 /* What all steps share. It lives as long as the program, which has nothing else to do: to free the
@@ -93,12 +94,15 @@ static int work(char **argv, struct report *report, struct error *err)
   return result;
 }
 
+#define HEAP (512 * 1024) /* bytes; what most specs need, asked for at once */
+
 int main(int argc, char **argv)
 {
   if (argc <= HANDOVER_VERSION || !text_equal(argv[HANDOVER_VERSION], VERSION))
     return HANDOVER_OTHER_VERSION;
   if (argc != HANDOVER_ARGUMENTS)
     return EXIT_FAILURE;
+  mallopt(M_TOP_PAD, HEAP);
   signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk */
   bool on_trial = argv[HANDOVER_TRIAL][0] != '\0';
   size_t size = on_trial ? sizeof(struct trial) : sizeof(struct report);
