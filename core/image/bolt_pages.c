@@ -3,10 +3,10 @@
    machine that wrote them, which is ours. */
 #include "image/bolt_pages.h"
 
+#include "image/bolt.h"
+
 #undef bolt_damaged
 #undef bolt_too_much
-
-#include "image/bolt.h"
 
 #define MAGIC 0xED0CDAEDU
 #define VERSION_2 2

@@ -3,7 +3,6 @@
 
 #include "common/utf8.h"
 
-
 static int check_value(const struct value *value, int room, struct error *err);
 
 static int check_bytes(const struct value *value, const char *text, size_t length,
