@@ -58,10 +58,20 @@ build() {
   "$FILL" manifest "$STORE" "$file.manifest"
 }
 
+# payload REPOSITORY DIGEST: what cosign signs.
+payload() {
+  printf '{"critical":{"identity":{"docker-reference":"docker.io/%s"},"image":{"docker-manifest-digest":"%s"},"type":"cosign container image signature"},"optional":null}' \
+    "$1" "$2"
+}
+
 # sign REPOSITORY DIGEST KEY: a cosign signature by openssl, in the trust store.
 sign() {
-  printf '{"critical":{"identity":{"docker-reference":"%s"},"image":{"docker-manifest-digest":"%s"},"type":"cosign container image signature"},"optional":null}' \
-    "docker.io/$1" "$2" >"$W/payload"
+  sign_text "$(payload "$1" "$2")" "$2" "$3"
+}
+
+# sign_text TEXT DIGEST KEY: the same of any text, beside a manifest.
+sign_text() {
+  printf %s "$1" >"$W/payload"
   openssl dgst -sha256 -sign "$3" -out "$W/proof" "$W/payload"
   {
     printf '\0sigstore-json\n'

@@ -17,17 +17,22 @@ export CONTAINERS_CONF=$W/containers.conf CONTAINERD_ADDRESS=$W/containerd.sock
 
 docker_run=(docker run --network none)
 
-# start_dockerd [PROGRAM]: a dockerd whose default runtime is this one, or ours.
+# start_dockerd [PROGRAM [OPTION…]]: a dockerd whose default runtime is this one, or ours.
 start_dockerd() {
   jq -n --arg runtime "${1:-$RUNTIME}" --arg group "/$NAME" '{
     runtimes: {"container-hooks": {path: $runtime}}, "default-runtime": "container-hooks",
     "exec-opts": ["native.cgroupdriver=cgroupfs"], "cgroup-parent": $group}' >"$W/daemon.json"
   dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
     --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
-    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
+    --bridge=none --iptables=false --ip6tables=false "${@:2}" </dev/null >"$W/dockerd.log" 2>&1 &
   wait_until 60 docker info || fail "$(tail -n 20 "$W/dockerd.log")"
   [ -e "$W/image.tar" ] || make_image "$W/image.tar" "$image"
   run_ok docker load --input "$W/image.tar"
+}
+
+stop_dockerd() {
+  kill "$(<"$W/docker.pid")"
+  wait_until 30 test ! -e "$W/docker.pid"
 }
 
 # Podman gives the runtime an environment of its own, so a script names the config.

@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#define TIMEOUT 10               /* seconds; it takes a few milliseconds */
+#define TIMEOUT 5                /* seconds, less than a chain has; it takes a few milliseconds */
 #define STATUS_MAX (64UL * 1024) /* bytes; it prints about one thousand */
 #define STATUS_PREFIX "[GNUPG:] "
 

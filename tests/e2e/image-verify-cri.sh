@@ -199,6 +199,19 @@ warn() {
   end_pod
 }
 
+# --- signed on the node ----------------------------------------------------------------------------
+
+signed_in_place() {
+  chmod 600 "$W/key"
+  run_ok "$CTK" image sign --engine containerd --root "$W/containerd/root" --store "$STORE" \
+    --key "$W/key" "$other_pause"
+  enforce
+  pod_starts
+  logged "image $other_pause (sha256:"
+  container_starts "$app"
+  end_pod
+}
+
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 test_case 'images are made and signed by openssl' make_images
@@ -214,4 +227,5 @@ test_case 'containerd starts with another pause image' with_an_unsigned_pause
 test_case 'an unsigned pause image refuses the sandbox' unsigned_sandbox
 test_case 'audit starts both and logs' audit
 test_case 'warn starts both, logs and tells the journal' warn
+test_case 'a pause image that was signed in containerd starts' signed_in_place
 test_end

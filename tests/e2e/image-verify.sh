@@ -375,6 +375,71 @@ broken_trust_refuses() {
   mv "$W/verify-rootfs" "$TOOLKIT/verify-rootfs"
 }
 
+# told REASON TEXT: what docker's user reads of team/plain:1, beside whose manifest this was signed.
+told() {
+  local digest
+  digest=$(<"$W/plain.digest")
+  sign_text "$2" "$digest" "$W/key"
+  refuses docker team/plain:1 true
+  assert_contains "$output" "$1"
+  assert_contains "$output" 'container-hooks-ctk image fetch docker.io/team/plain:1'
+  rm "$STORE/sha256/${digest#sha256:}"/signature-*
+}
+
+# The bytes are what the key has signed, but they do not say what they should.
+signed_nonsense_refuses() {
+  local good
+  good=$(payload team/plain "$(<"$W/plain.digest")")
+  enforce
+  told "it is over $(<"$W/app.digest")" "$(payload team/plain "$(<"$W/app.digest")")"
+  told 'its signature is good, but not what it is over' "$(jq -c '.critical.more = 1' <<<"$good")"
+  told 'its signature is good, but not what it is over' "${good/\"optional\"/\"critical\":null,\"optional\"}"
+  told 'its signature is good, but not what it is over' "${good/cosign container/other}"
+  told 'its signature is good, but not what it is over' "$good."
+}
+
+# damaged FILE REASON: what docker's user reads of team/app:1 when this is cut off.
+damaged() {
+  cp -p "$1" "$W/whole"
+  truncate --size -1 "$1"
+  refuses docker team/app:1 true
+  assert_contains "$output" "$2"
+  cp -p "$W/whole" "$1"
+}
+
+damaged_records_refuse() {
+  local names=$W/docker/data/image/overlay2/repositories.json
+  local app=$STORE/sha256/$(cut -d : -f 2 "$W/app.digest")
+  enforce
+  damaged "$app/manifest" 'no manifest of it is known'
+  mv "$app/manifest" "$W/whole"
+  refuses docker team/app:1 true
+  assert_contains "$output" 'no manifest of it is known, over which a signature could be'
+  mv "$W/whole" "$app/manifest"
+  damaged "$names" "cannot verify of which image this container is: $names:1:"
+  starts docker team/app:1 true
+}
+
+# The whole of a chain has ten seconds, a helper less: its name is told.
+gpgv_that_hangs_refuses() {
+  printf '#!/bin/sh\nexec sleep 1000\n' >"$W/gpgv"
+  chmod 755 "$W/gpgv"
+  jq '.default = [{type: "signedBy", keyType: "GPGKeys", keyPath: "'"$W/signer.gpg"'"}] |
+    del(.transports)' "$W/policy.json" >"$W/gpg.json"
+  cp "$TOP/tests/samples/signatures/gpg-simple/gpg-signer.pub.gpg" "$W/signer.gpg"
+  cp "$TOP/tests/samples/signatures/gpg-simple/signature-1" "$W/signature"
+  run_ok "$FILL" signature "$STORE" "$(<"$W/plain.digest")" "$W/signature"
+  enforce
+  sed -i "s|$W/policy.json|$W/gpg.json|" "$CONTAINER_HOOKS_CONFIG"
+  refuses docker team/plain:1 true
+  assert_contains "$output" 'of 1 signature none is accepted: it is over sha256:dd370a40c5cc'
+  mount --bind "$W/gpgv" "$(command -v gpgv)"
+  refuses docker team/plain:1 true
+  umount "$(command -v gpgv)"
+  rm "$STORE/sha256/$(cut -d : -f 2 "$W/plain.digest")"/signature-*
+  assert_contains "$output" 'gpgv did not end within 5 seconds'
+}
+
 check_finds_what_would_refuse() {
   enforce
   run_ok "$CTK" plugin check
@@ -529,6 +594,23 @@ dry_run_asks_for_the_image_as_well() {
   [ ! -e "$W/audit.log" ]
 }
 
+# --- users that are others on the host -------------------------------------------------------------
+
+# In data roots of their own, below the one that is believed.
+start_remapped() {
+  stop_dockerd
+  echo daemon:200000:65536 >"$W/subid"
+  for file in /etc/subuid /etc/subgid; do
+    [ -e "$file" ] || : >"$file"
+    mount --bind "$W/subid" "$file"
+  done
+  chmod 711 "$W"
+  start_dockerd "$RUNTIME" --userns-remap=daemon
+  load docker load --input
+  run_ok docker tag team/app:1 team/moved:1
+  [ -e "$W/docker/data/200000.200000/image" ]
+}
+
 [ "$(id -u)" = 0 ] || skip_all 'needs root'
 install_toolkit
 test_case 'images are made and signed by openssl' make_images
@@ -575,6 +657,9 @@ test_case 'conditions on an image that nobody has told refuse' image_that_nobody
 test_case 'nor is what is mounted upon all of an image' mount_upon_the_root_is_no_image
 test_case 'scopes have modes of their own' scopes_have_modes_of_their_own
 test_case 'policy, key, store or helper broken: refused' broken_trust_refuses
+test_case 'signed, but not what a signature is: refused' signed_nonsense_refuses
+test_case 'manifest missing, manifest or record damaged: refused' damaged_records_refuse
+test_case 'a gpgv that does not end: refused' gpgv_that_hangs_refuses
 test_case 'plugin check finds what would refuse' check_finds_what_would_refuse
 test_case 'a later plugin takes neither the hook out nor root.path' later_plugins_cannot_take_it_out
 test_case 'a changed layer does not start' changed_layer_does_not_start
@@ -584,4 +669,8 @@ test_case 'docker restart decides anew' docker_restart
 test_case 'restore is refused unless it is allowed' restore_is_refused
 test_case 'a dry run writes no plan' dry_run_writes_no_plan
 test_case 'and shows what is chosen by the image' dry_run_asks_for_the_image_as_well
+test_case 'docker starts with userns-remap' start_remapped
+test_case 'userns-remap: a signed image starts, its files are compared' signed_image_starts docker
+test_case 'userns-remap: an unsigned one does not' unsigned_image_does_not docker
+test_case 'userns-remap: a retagged one does not' retagged_image_does_not docker
 test_end
