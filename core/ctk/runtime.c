@@ -114,6 +114,9 @@ static int settle(const struct ctk_command *self, struct choice *choice, struct 
                          "--name %s: a name is 1 to %d letters, digits, '.', '_' and '-', and "
                          "begins with a letter or digit",
                          request->name, NAME_LENGTH_MAX);
+  if (request->pid_file != NULL && engine != NULL && *engine != &docker_engine)
+    return command_usage(self, err, "--pid-file is for docker: %s is found without it",
+                         (*engine)->title);
   if (request->in_place && request->drop_in != NULL)
     return command_usage(self, err, "--in-place and --drop-in exclude each other");
   choice->mode.check = !choice->no_check;

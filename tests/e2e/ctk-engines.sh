@@ -357,6 +357,37 @@ two_names() {
   nothing_is_remembered
 }
 
+# The default that was there before the first of them, whichever goes first, and whatever the admin
+# has changed between.
+default_of_old() {
+  local order name
+  for order in 'first second' 'second first'; do
+    begin
+    echo '{"runtimes": {"nv": {"path": "/usr/bin/nv"}}, "default-runtime": "nv"}' >config
+    for name in first second; do
+      runtime configure --config-file config --path /bin/true --default --name "$name"
+      assert_equal 0 "$status" || fail "$output"
+    done
+    sed -i 's/^{/{"debug": true, /' config
+    for name in $order; do
+      runtime unconfigure --config-file config --name "$name"
+      assert_equal 0 "$status" || fail "$output"
+      assert_lacks "$output" 'will be the default'
+    done
+    assert_equal '{"debug":true,"runtimes":{"nv":{"path":"/usr/bin/nv"}},"default-runtime":"nv"}' \
+      "$(jq -c . config)"
+    nothing_is_remembered
+  done
+}
+
+pid_file_is_dockers() {
+  begin
+  runtime configure --runtime podman --config-file config --path /bin/true --pid-file "$W/pid"
+  assert_equal 2 "$status"
+  assert_contains "$output" '--pid-file is for docker: Podman is found without it'
+  [ ! -e config ]
+}
+
 # Of no file and no folder, in any order, nothing is left; nor are folders that others use by then.
 nothing_is_left() {
   local engine=$1 order name
@@ -451,6 +482,8 @@ if [ $# = 0 ]; then
     test_case "several names, drop-ins and folders that were not there: $engine" \
       nothing_is_left "$engine" --drop-in
   done
+  test_case 'two names that were the default: the one before them comes back' default_of_old
+  test_case '--pid-file is for docker' pid_file_is_dockers
   test_case 'a program that does not come to us is told' foreign_program_is_told
   test_case 'a file or an engine that is not there is told' what_is_not_there_is_told
   test_case 'a folder that others use stays' folders_of_others_stay

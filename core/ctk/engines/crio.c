@@ -239,7 +239,8 @@ static int list(const struct engine_files *files, struct engine_names *names, st
 
 /* --- CRI-O's own view ---------------------------------------------------------------------- */
 
-/* Copies of the drop-ins, in their order, for CRI-O reads a folder of them as a whole. */
+/* Copies of the drop-ins, for CRI-O reads a folder of them as a whole. Those in folders lie beside
+   the others: '!' comes before all that names are made of, as '/' does in the order of CRI-O. */
 static int copy_layers(const struct engine_files *files, const char *folder, struct error *err)
 {
   cleanup_layers struct layers layers = {.count = 0};
@@ -247,7 +248,9 @@ static int copy_layers(const struct engine_files *files, const char *folder, str
   if (layers_add_tree(&layers, files, drop_ins, err) < 0)
     return -1;
   for (size_t i = 0; i < layers.count; i++) {
-    cleanup_free char *name = xasprintf("%03zu-%s", i, strrchr(layers.list[i]->path, '/') + 1);
+    cleanup_free char *name = xstrdup(layers.list[i]->path + strlen(drop_ins) + 1);
+    for (char *slash = name; (slash = strchr(slash, '/')) != NULL;)
+      *slash = '!';
     cleanup_free char *copy = program_write(folder, name, layers.list[i]->text, err);
     if (copy == NULL)
       return -1;
