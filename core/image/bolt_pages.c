@@ -3,29 +3,11 @@
    machine that wrote them, which is ours. */
 #include "image/bolt_pages.h"
 
-#include "image/bolt.h"
-
-#undef bolt_damaged
-#undef bolt_too_much
-
 #define MAGIC 0xED0CDAEDU
 #define VERSION_2 2
 
 #define PAGE_SIZE_MIN 512UL
 #define PAGE_SIZE_MAX (64UL * 1024)
-
-int bolt_damaged(const struct bolt *bolt, struct error *err, const char *what)
-{
-  errno = EIO;
-  return error_set(err, "%s: not a bolt database, or damaged: %s", bolt->name, what);
-}
-
-int bolt_too_much(const struct bolt *bolt, struct error *err)
-{
-  errno = EFBIG;
-  return error_set(err, "%s: more than %lu bytes or %d pages of it would have to be read",
-                   bolt->name, BOLT_BYTES_MAX, BOLT_STEPS_MAX);
-}
 
 /* --- the file ------------------------------------------------------------------------------ */
 

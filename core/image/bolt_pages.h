@@ -6,7 +6,7 @@
 #ifndef CORE_IMAGE_BOLT_PAGES_H
 #define CORE_IMAGE_BOLT_PAGES_H
 
-#include "common/error.h"
+#include "image/bolt.h"
 
 #define BOLT_SLOTS 256
 
@@ -62,8 +62,18 @@ int bolt_get_page(struct bolt *bolt, uint64_t id, const struct bolt_page **page,
 void bolt_forget_pages(struct bolt *bolt);
 
 /* Both return -1, with another errno than ENOENT, which is that of a key that is not there. */
-int bolt_damaged(const struct bolt *bolt, struct error *err, const char *what);
-int bolt_too_much(const struct bolt *bolt, struct error *err);
+static inline int bolt_damaged(const struct bolt *bolt, struct error *err, const char *what)
+{
+  errno = EIO;
+  return error_set(err, "%s: not a bolt database, or damaged: %s", bolt->name, what);
+}
+
+static inline int bolt_too_much(const struct bolt *bolt, struct error *err)
+{
+  errno = EFBIG;
+  return error_set(err, "%s: more than %lu bytes or %d pages of it would have to be read",
+                   bolt->name, BOLT_BYTES_MAX, BOLT_STEPS_MAX);
+}
 
 #ifdef __clang_analyzer__ /* does not look into bolt_pages.c (common/error.h) */
 #  define bolt_damaged(...) (bolt_damaged(__VA_ARGS__), -1)
