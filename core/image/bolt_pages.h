@@ -75,9 +75,4 @@ static inline int bolt_too_much(const struct bolt *bolt, struct error *err)
                    bolt->name, BOLT_BYTES_MAX, BOLT_STEPS_MAX);
 }
 
-#ifdef __clang_analyzer__ /* does not look into bolt_pages.c (common/error.h) */
-#  define bolt_damaged(...) (bolt_damaged(__VA_ARGS__), -1)
-#  define bolt_too_much(...) (bolt_too_much(__VA_ARGS__), -1)
-#endif
-
 #endif
