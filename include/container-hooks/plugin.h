@@ -517,11 +517,11 @@ static inline int cht_set_image(struct cht_context *ctx, const struct cht_image 
 }
 
 /* What a plugin before has told, in finish any plugin; borrowed. NULL: nobody has. Since 1.2. */
-static inline const struct cht_image *cht_image(struct cht_context *ctx)
+static inline const struct cht_image *cht_get_image(struct cht_context *ctx)
 {
   if (CHT_HAS(ctx, image))
     return ctx->host->image(ctx);
-  cht_needs(ctx, "cht_image");
+  cht_needs(ctx, "cht_get_image");
   return NULL;
 }
 

@@ -165,7 +165,7 @@ static struct json_object *make_image(struct record *record)
 /* What a plugin has found out by itself, image-verify for one. */
 static struct json_object *make_identity(struct record *record)
 {
-  const struct cht_image *image = cht_image(record->ctx);
+  const struct cht_image *image = cht_get_image(record->ctx);
   if (image == NULL)
     return NULL;
   struct json_object *object = json_object_new_object();

@@ -121,7 +121,7 @@ static int concerns(struct cht_context *ctx, const struct patch_file *file,
   const struct document config = {.name = "config.json", .tree = spec};
   const struct value root = document_root(&config);
   const struct when_container container = {
-      .spec = &root, .bundle = ctx->bundle, .image = cht_image(ctx)};
+      .spec = &root, .bundle = ctx->bundle, .image = cht_get_image(ctx)};
   struct error err;
   *match = true;
   if (file->when != NULL && when_match(file->when, &container, match, &err) < 0)

@@ -142,8 +142,8 @@ manual() {
   # shellcheck disable=SC2046,SC2086
   run_ok cc $strict -shared -fPIC $(pkg-config --cflags container-hooks) "$W/timezone.c" -o "$W/timezone.so"
   run_ok container-hooks-ctk plugin check "$W/timezone.so" --set zone=UTC
-  grep -oE '^(CHT_[A-Z_]+ )?static inline [a-z ]+\*?cht_[a-z_]+' \
-    "$TOP/include/container-hooks/plugin.h" | grep -oE 'cht_[a-z_]+$' >"$W/functions"
+  grep -oE '^(CHT_[A-Z_]+ )?static inline [a-z_ *]+\(' "$TOP/include/container-hooks/plugin.h" |
+    grep -oE 'cht_[a-z_]+\($' | tr -d '(' >"$W/functions"
   grep -qx cht_add_hook "$W/functions"
   sed -i '/^cht_needs$/d' "$W/functions" # the header's own
   while read -r name; do

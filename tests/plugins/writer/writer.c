@@ -129,7 +129,7 @@ static int write_image(struct cht_context *ctx)
 {
   char text[256] = "unknown";
   const char *variable = NULL;
-  const struct cht_image *image = cht_image(ctx);
+  const struct cht_image *image = cht_get_image(ctx);
   if (cht_setting_text(ctx, "image-as", &variable) < 0 || variable == NULL)
     return 0;
   if (image != NULL)
