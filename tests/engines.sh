@@ -25,6 +25,7 @@ start_dockerd() {
   dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
     --data-root "$W/docker/data" --exec-root "$W/docker/exec" \
     --bridge=none --iptables=false --ip6tables=false "${@:2}" </dev/null >"$W/dockerd.log" 2>&1 &
+  disown
   wait_until 60 docker info || fail "$(tail -n 20 "$W/dockerd.log")"
   [ -e "$W/image.tar" ] || make_image "$W/image.tar" "$image"
   run_ok docker load --input "$W/image.tar"

@@ -3,43 +3,13 @@
 # container-hooks-ctk image, with real engines: what it signs openssl verifies, what openssl has
 # signed it accepts, and what is not signed, or by another, or for another name, it refuses.
 . "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/engines.sh"
 
 STORE=$W/trust
-export DOCKER_HOST=unix://$W/docker.sock DOCKER_CONFIG=$W/docker-client DOCKER_BUILDKIT=0
-export CONTAINERD_ADDRESS=$W/containerd.sock CONTAINERS_CONF=$W/containers.conf
-export CONTAINERS_STORAGE_CONF=$W/storage.conf GNUPGHOME=$W/gpg
+image=docker.io/cht/base:1
+export DOCKER_BUILDKIT=0 CONTAINERS_STORAGE_CONF=$W/storage.conf GNUPGHOME=$W/gpg
 
 # --- engines and keys ------------------------------------------------------------------------------
-
-start_dockerd() {
-  jq -n --arg group "/$NAME" '{"exec-opts": ["native.cgroupdriver=cgroupfs"],
-    "cgroup-parent": $group}' >"$W/daemon.json"
-  dockerd --config-file "$W/daemon.json" --host "$DOCKER_HOST" --pidfile "$W/docker.pid" \
-    --data-root "$W/docker/data" --exec-root "$W/docker/exec" --insecure-registry "$R" \
-    --bridge=none --iptables=false --ip6tables=false </dev/null >"$W/dockerd.log" 2>&1 &
-  disown
-  wait_until 60 docker info && return
-  tail -n 20 "$W/dockerd.log"
-  return 1
-}
-
-start_containerd() {
-  cat >"$W/containerd.toml" <<TOML
-version = 2
-root = "$W/containerd/root"
-state = "$W/containerd/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
-[grpc]
-  address = "$W/containerd.sock"
-[ttrpc]
-  address = "$W/containerd.sock.ttrpc"
-TOML
-  containerd --config "$W/containerd.toml" </dev/null >"$W/containerd.log" 2>&1 &
-  disown
-  wait_until 60 ctr version && return
-  tail -n 20 "$W/containerd.log"
-  return 1
-}
 
 configure_podman() {
   mkdir -p "$DOCKER_CONFIG"
@@ -71,8 +41,7 @@ build_image() {
   ln -f "$W/build/tree/zeros" "$W/build/tree/hard"
   : >"$W/build/tree/folder/$(printf 'n%.0s' {1..200})"
   printf 'FROM cht/base:1\nCOPY tree /tree\n' >"$W/build/Dockerfile"
-  make_image "$W/image.tar" cht/base:1 && run_ok docker load --input "$W/image.tar" &&
-    run_ok docker build --network none --tag team/app:1 "$W/build" &&
+  run_ok docker build --network none --tag team/app:1 "$W/build" &&
     run_ok docker save --output "$W/app.tar" team/app:1
 }
 
@@ -88,7 +57,8 @@ setup() {
   install_toolkit
   write_config
   install -d -m 700 "$GNUPGHOME"
-  start_registry && start_dockerd && start_containerd && configure_podman &&
+  start_registry && start_dockerd "$(command -v runc)" --insecure-registry "$R" &&
+    start_containerd && configure_podman &&
     make_key signer EC -pkeyopt ec_paramgen_curve:P-256 &&
     make_key stranger EC -pkeyopt ec_paramgen_curve:P-256 && build_image && load_elsewhere
 }
