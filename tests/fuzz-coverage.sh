@@ -9,7 +9,7 @@ seconds=$1
 shift
 LEAST=${LEAST:-85}
 # shellcheck disable=SC2046
-[ $# != 0 ] || set -- $(find "$BUILD/fuzz" -maxdepth 1 -type f -executable -printf '%f\n' | sort)
+[ $# != 0 ] || set -- $(basename -s .c tests/fuzz/*.c)
 
 # tool NAME: LLVM's, of clang's version, which Debian has in their names.
 tool() {

@@ -58,8 +58,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (first > 0)
       must(fuzz_write(lower, below, first));
     cleanup_close int lower_fd = open_layer("0"), upper_fd = open_layer("1");
-    const int folders[] = {lower_fd, upper_fd};
-    if (!accounts_are_podmans(folders, 1, paths[i]))
+    int fds[] = {lower_fd, upper_fd};
+    const struct folders folders = {.fds = fds, .count = 2, .has_own = true};
+    if (!accounts_are_podmans(&folders, 1, paths[i]))
       continue;
     must(i < 2 && strlen(own) == own_length);
     expect_harmless(below, own);

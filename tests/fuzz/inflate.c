@@ -8,7 +8,7 @@
 #include "fuzz.h"
 
 #include "common/file.h"
-#include "rootfs/inflate.h"
+#include "image/inflate.h"
 
 #define UNPACKED_MAX (1UL << 20)
 

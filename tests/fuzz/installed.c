@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
   must(fuzz_write("lib/container-hooks/installed", list, strlen(list)));
   cleanup_free char *named = xasprintf("%s//", fuzz_folder);
   must(manifest_prefix(named, &prefix, &err) == 0 && text_equal(prefix, fuzz_folder));
-  cleanup_manifest char **paths = manifest_read(prefix, &err);
+  cleanup_manifest_paths char **paths = manifest_read(prefix, &err);
   must(paths != NULL || err.text[0] != '\0');
   for (char **path = paths; path != NULL && *path != NULL; path++) {
     cleanup_free char *slashed = xasprintf("%s/", *path);

@@ -22,6 +22,7 @@ struct fuzz_plugin {
 static inline bool fuzz_plugin_make(struct fuzz_plugin *plugin, const char *name,
                                     const char *settings)
 {
+  static struct chain chain; /* of no other plugin */
   struct error err;
   const struct config_source source = {.plugin_dir = "/plugins"};
   cleanup_free char *text =
@@ -31,6 +32,7 @@ static inline bool fuzz_plugin_make(struct fuzz_plugin *plugin, const char *name
   if (schema_apply(&plugin->config, text, strlen(text), "f", SCHEMA_MAIN, &err) < 0 ||
       plugin->config.plugin_count != 1)
     return false;
+  plugin->link.chain = &chain;
   plugin->link.entry = &plugin->config.plugins[0];
   plugin->link.context = (struct cht_context){
       .size = sizeof(plugin->link.context),

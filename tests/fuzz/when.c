@@ -26,12 +26,16 @@ static int ask(enum when_mode mode, enum when_words words, const struct value *c
 {
   struct error err = {.text = ""};
   bool match = false;
+  static const struct cht_image image = {
+      .size = sizeof(image), .id = "sha256:0", .name = "docker.io/library/app:1", .accepted = true};
+  const struct when_container container = {
+      .spec = spec, .bundle = bundle, .image = bundle[1] == 'b' ? NULL : &image};
   cleanup_when struct when *when = when_new(mode);
   if (when_add_object(when, conditions, words, &err) < 0) {
     must(text_starts(err.text, "when"));
     return -1;
   }
-  if (when_match(when, spec, bundle, &match, &err) < 0) {
+  if (when_match(when, &container, &match, &err) < 0) {
     must(err.text[0] != '\0');
     return -1;
   }
