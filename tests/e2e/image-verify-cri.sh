@@ -43,7 +43,7 @@ call_ok() {
 
 # start_pod [JQ-FILTER]: its sandbox; its id is in `sandbox`.
 start_pod() {
-  pod "pod$RANDOM" "${1:-.}" >"$W/pod.json"
+  pod "pod$RANDOM$RANDOM" "${1:-.}" >"$W/pod.json"
   call RunPodSandbox "$(jq '{config: .}' "$W/pod.json")"
   sandbox=$(jq -r .pod_sandbox_id <<<"$output" 2>/dev/null) || true
 }
@@ -54,7 +54,7 @@ start_container() {
   local container
   rm -rf "$W/logs"
   mkdir "$W/logs"
-  call_ok CreateContainer "$(jq --arg image "$1" --arg sandbox "$sandbox" --arg name "c$RANDOM" '{
+  call_ok CreateContainer "$(jq --arg image "$1" --arg sandbox "$sandbox" --arg name "c$RANDOM$RANDOM" '{
     pod_sandbox_id: $sandbox, sandbox_config: .,
     config: ({metadata: {name: $name}, image: {image: $image}, log_path: "c.log",
       command: ["echo", "from the container"],

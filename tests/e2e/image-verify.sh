@@ -112,6 +112,24 @@ unsigned_is_enough_where_the_policy_says_so() {
   assert_lacks "$(cat "$W/runtime.log")" 'its root file system'
 }
 
+# By its id an image has no name that a scope or a signature could be for; by a digest it has.
+by_id_and_by_digest() {
+  local name id
+  enforce
+  id=$(docker image inspect --format '{{.Id}}' team/app:1)
+  for name in "$id" "${id:7:12}"; do
+    refuses docker "$name" true
+    assert_contains "$output" "docker image without a name ($id) is refused by the scope \"default\""
+  done
+  name=$("${podman[@]}" image inspect --format '{{.Digest}}' docker.io/team/app:1)
+  starts podman "docker.io/team/app@$name" echo from the container
+  assert_contains "$(cat "$W/runtime.log")" "image docker.io/team/app@$name (sha256:"
+  name=$("${podman[@]}" image inspect --format '{{.Digest}}' docker.io/team/plain:1)
+  refuses podman "docker.io/team/plain@$name" echo from the container
+  assert_contains "$output" "image docker.io/team/plain@$name (sha256:"
+  assert_contains "$output" 'a signature is required, and there is none over '
+}
+
 # Who may call images what he likes may put any digest into a name.
 digest_of_the_policy_is_proved() {
   local digest name
@@ -649,6 +667,7 @@ for engine in podman containerd; do
   test_case "$engine: forged annotations change nothing" forged_annotations_change_nothing $engine
 done
 test_case 'what is told to the user holds no container up' nobody_need_listen
+test_case 'an image by its id, and by a digest' by_id_and_by_digest
 test_case 'an accepted digest is proved, whatever name an image has' digest_of_the_policy_is_proved
 test_case 'the example is a configuration that works' example_works
 test_case 'a folder is no image, whatever the policy accepts' folder_is_no_image
