@@ -69,8 +69,7 @@ static const char *image_wrong(const char *scope)
 {
   struct error ignored;
   cleanup_reference struct reference reference = {.repository = NULL};
-  if (reference_is_repository(
-          scope)) /* or what one lies in: docker.io/team is no name of an image */
+  if (reference_is_repository(scope)) /* or what some lie in, as docker.io/team */
     return NULL;
   if (reference_parse(scope, &reference, &ignored) < 0)
     return "is no name of a repository or image: these are host/path, host/path:tag or "

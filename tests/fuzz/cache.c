@@ -43,6 +43,12 @@ static void expect_seen(const char *state, const char *input, size_t length)
   must(cache_has_seen(cache, &diff_id, &fingerprint));
   must(!cache_has_seen(cache, &fingerprint, &diff_id));
 
+  /* Where a note cannot be put, there is none. */
+  cleanup_free char *in_the_way = xasprintf("state/seen/%s/x", digest_hex(&fingerprint));
+  must(fuzz_write(in_the_way, "", 0));
+  cache_note_seen(cache, &fingerprint, &diff_id);
+  must(!cache_has_seen(cache, &fingerprint, &diff_id));
+
   char *name = NULL;
   cleanup_close int record = cache_begin_record(cache, &diff_id, &name);
   must(record >= 0 && !cache_has_record(cache, &diff_id));

@@ -15,6 +15,19 @@
 
 #define CONFIG "plugins = ( { name = \"p\"; } );"
 
+/* How it is typed as what a plugin wants is told of its own key only, and can be typed. */
+static void expect_told_how(const char *typed, const char *key)
+{
+  const char *last = strrchr(key, '.') != NULL ? strrchr(key, '.') + 1 : key;
+  const char *const wanted[] = {"a text", "a list", "a number"};
+  const struct option_list list = {.values = {typed}, .count = 1};
+  for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
+    cleanup_free char *why = xasprintf("f:1: setting '%s' must be %s", last, wanted[i]);
+    cleanup_free char *how = setting_how_typed(&list, why);
+    must((how[0] != '\0') == (i < 2) && (i == 2 || strstr(how, key) != NULL));
+  }
+}
+
 static void set_setting(const char *typed)
 {
   struct error err = {.text = ""};
@@ -26,6 +39,7 @@ static void set_setting(const char *typed)
     return;
   }
   must(setting_name_valid(key, strlen(key)) && text_starts(typed, key));
+  expect_told_how(typed, key);
   cleanup_free char *path = xasprintf("settings.%s", key);
   if (config_edit_set(CONFIG, "f", "p", path, value, &edited, &err) < 0)
     return; /* the value has what libconfig cannot hold */
