@@ -243,6 +243,16 @@ static void expect_scope(const char *policy_text, const char *name, const char *
                    found->scope, scope);
 }
 
+/* As a name of an image it would be docker.io/library/…, and too long. */
+Test(policy, a_long_namespace_is_a_scope)
+{
+  struct error err;
+  cleanup_policy struct policy *policy = NULL;
+  cleanup_free char *text =
+      xasprintf("{" DEFAULT ",\"transports\":{\"docker\":{\"docker.io/%0240d\":" REJECT "}}}", 0);
+  cr_expect_eq(policy_parse(text, strlen(text), "p.json", &policy, &err), 0, "%s", err.text);
+}
+
 Test(policy, the_most_specific_scope_alone_decides)
 {
   expect_scope(scopes, "127.0.0.1:5055/gpg/app:1", "docker 127.0.0.1:5055/gpg/app:1");
