@@ -109,7 +109,7 @@ static int compare_objects(struct diff *diff, const struct past *past, const str
 /* The elements by their index; owned by the caller. */
 static const struct past **list_elements(const struct past *array)
 {
-  const struct past **list = xcalloc(array->length + 1, sizeof(*list));
+  const struct past **list = xcalloc(array->length + 1, sizeof(struct past *));
   const struct past *element = past_first(array);
   for (uint32_t i = 0; i < array->length; i++, element = past_next(element))
     list[i] = element;
