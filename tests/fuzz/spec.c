@@ -5,7 +5,7 @@
  * was.
  *
  * Covers: core/spec/edit.c core/spec/field.c core/spec/device.c core/spec/tree.c core/spec/check.c
- * Covers: core/spec/diff.c
+ * Covers: core/spec/diff.c core/spec/snapshot.c
  */
 #include "fuzz.h"
 
@@ -16,6 +16,7 @@
 #include "spec/edit.h"
 #include "spec/field.h"
 #include "spec/pointer.h"
+#include "spec/snapshot.h"
 #include "spec/tree.h"
 
 #include <json-c/json_tokener.h>
@@ -163,13 +164,28 @@ static void expect_readable(struct json_object *spec)
   must(json_parse(text, length, "again", &again, &err) == 0 && tree_equal(spec, again));
 }
 
+/* What was taken comes out again, to the text of its numbers. */
+static void expect_restored(const struct snapshot *snapshot, struct json_object *tree)
+{
+  size_t length, again_length;
+  cleanup_json struct json_object *again = snapshot_restore(snapshot);
+  must(past_equal(snapshot, snapshot->values, tree) &&
+       past_equal(snapshot, snapshot->values, again));
+  const char *text = json_text(tree, &length), *again_text = json_text(again, &again_length);
+  must(length == again_length && memcmp(text, again_text, length) == 0);
+}
+
 /* What an edit speaks of is where it says. */
 static void expect_edits(struct json_object *before, struct json_object *after)
 {
   struct edits list = {.items = NULL};
   struct json_object *found;
-  bool changed = edits_add(&list, "fuzz", before, after);
+  cleanup_snapshot struct snapshot snapshot = {.count = 0};
+  snapshot_take(&snapshot, before);
+  expect_restored(&snapshot, before);
+  int changed = edits_add(&list, "fuzz", &snapshot, after, &err);
   must(changed == (list.count > 0) && list.count <= EDITS_MAX + 1);
+  must(past_equal(&snapshot, snapshot.values, after) == (changed == 0));
   for (size_t i = 0; i < list.count; i++) {
     const struct cht_edit *edit = list.items[i];
     if (text_equal(edit->op, "remove"))
@@ -218,14 +234,28 @@ static void expect_measured(struct json_object *spec)
   must(size.bytes < 2 * length + 64);
 }
 
+/* All of it is new to a spec that was empty, and looked at by whoever lists the edits. */
+static void expect_new_is_checked(struct json_object *tree, bool good)
+{
+  struct edits list = {.items = NULL};
+  cleanup_snapshot struct snapshot snapshot = {.count = 0};
+  cleanup_json struct json_object *empty = json_object_new_object();
+  snapshot_take(&snapshot, empty);
+  must((edits_add(&list, "fuzz", &snapshot, tree, &err) >= 0) == good);
+  edits_free(&list);
+}
+
 /* What json-c's own reader makes of the bytes can hold what no JSON text can. */
 static void check_lenient(const char *text)
 {
   cleanup_json struct json_object *tree = json_tokener_parse(text);
-  if (spec_check(tree, &err) == 0)
+  bool good = spec_check(tree, &err) == 0;
+  if (good)
     expect_readable(tree);
   else
     must(err.text[0] != '\0');
+  if (json_object_is_type(tree, json_type_object))
+    expect_new_is_checked(tree, good);
 }
 
 static void try_edit(struct json_object **spec, int (*edit)(struct json_object *), bool whole)
