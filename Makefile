@@ -280,15 +280,25 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libtested.a
 	$(say)$(CC) -pie $(LINK) -fsanitize=fuzzer $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
 	  $(LIBCONFIG) $(JSON_C) $(CRYPTO) $(ZLIB) $(ZSTD) -pthread -ldl -o $@
 
-.PHONY: bench
-bench: all $(BUILD)/bench/bench $(BUILD)/bench/trampoline $(BUILD)/bench/measure
-	@BUILD=$(BUILD) tests/bench.sh
-	@BUILD=$(BUILD) tests/bench-verify.sh
+.PHONY: bench bench-report bench-programs
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(call sources,tests/bench))
+BENCH ?=
+bench: bench-programs
+	@BUILD=$(BUILD) tests/bench/run $(BENCH)
 
-$(BUILD)/bench/bench: $(BUILD)/obj/tests/bench/bench.o $(BUILD)/libcore.a
-$(BUILD)/bench/measure: $(BUILD)/obj/tests/bench/measure.o $(BUILD)/libcore.a
-$(BUILD)/bench/trampoline: $(BUILD)/obj/tests/bench/trampoline.o
-$(BUILD)/bench/%:
+# The same, and what came of it into docs/benchmarks.md.
+bench-report: bench-programs
+	@FIGURES=$(BUILD)/bench.tsv BUILD=$(BUILD) tests/bench/run; \
+	  tests/bench/report.py $(BUILD)/bench.tsv docs/benchmarks.md docs/benchmarks.svg
+
+bench-programs: all $(BENCH_PROGRAMS) $(TEST_PROGRAMS)
+
+# Static as the front is, but for the one that stands for a program with json-c.
+$(BUILD)/bench/rewrite: $(BUILD)/obj/tests/bench/rewrite.o
+	@mkdir -p $(@D)
+	$(say)$(CC) -pie $(LINK) $(LDFLAGS) $^ $(JSON_C) -o $@
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libcore.a
 	@mkdir -p $(@D)
 	$(say)$(CC) $(FRONT_LINK) $(LINK) $(LDFLAGS) $^ -o $@
 
@@ -422,8 +432,9 @@ help:
 	  '                   FAULTS=all for faults and ctk-faults, STARTS=1000 for docker-soak' \
 	  'make check-asan    tests built with AddressSanitizer and UBSan' \
 	  'make check-full    valgrind, ThreadSanitizer, gcc -fanalyzer, cppcheck, fuzz-coverage' \
-  'make fuzz TIME=60  each fuzzer for that many seconds (FUZZ=… names some); fuzz-smoke:' \
-  '                   for three; fuzz-coverage: how much of the parsers they reach' \
-  'make dist          a source archive, container-hooks-toolkit-$(VERSION).tar.gz' \
-	  'make bench         what the runtime costs, against a bare exec; and verify-rootfs' \
+	  'make fuzz TIME=60  each fuzzer for that many seconds (FUZZ=… names some); fuzz-smoke:' \
+	  '                   for three; fuzz-coverage: how much of the parsers they reach' \
+	  'make dist          a source archive, container-hooks-toolkit-$(VERSION).tar.gz' \
+	  'make bench         what it costs, against references of the same run; BENCH=… some parts;' \
+	  '                   bench-report writes docs/benchmarks.md (as root)' \
 	  'make format        clang-format; format-check only looks; tidy: clang-tidy'
