@@ -78,8 +78,10 @@ static int keep_layer(const char *folder, const struct value *layer, const struc
   size_t length, made_length;
   if (value_type(layer, json_type_object, err) < 0 || layer_text(layer, "digest", &blob, err) < 0 ||
       layer_text(layer, "mediaType", &type, err) < 0 ||
-      read_blob(folder, blob, &bytes, &length, err) < 0)
+      read_blob(folder, blob, &bytes, &length, err) < 0) {
+    errno = EBADMSG; /* as store_add_signature says it of one that is none */
     return -1;
+  }
   made = signature_from_layer(type, bytes, length, annotation_of(layer), &made_length);
   return store_add_signature(store, digest, made, made_length, err);
 }
@@ -99,8 +101,12 @@ static int keep_layers(const char *folder, const struct digest *digest, struct s
     struct value layer = value_element(&layers, i);
     if (keep_layer(folder, &layer, digest, store, &cause) == 0)
       ++*kept;
-    else
+    else if (errno == EBADMSG)
       ctk_say("left out: %s", cause.text);
+    else {
+      *err = cause;
+      return -1;
+    }
   }
   return 0;
 }

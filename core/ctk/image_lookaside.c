@@ -65,17 +65,21 @@ static int fetch_file(const struct registry *registry, const char *url, const ch
 
 /* --- signatures ---------------------------------------------------------------------------- */
 
-static void keep(const char *path, const char *url, const struct digest *digest,
-                 struct store *store, size_t *count)
+/* What is no signature is left out: it harms the others not. */
+static int keep(const char *path, const char *url, const struct digest *digest, struct store *store,
+                size_t *count, struct error *err)
 {
   cleanup_free char *bytes = NULL;
-  struct error cause;
   size_t length;
-  if (image_read_file(path, SIGNATURE_SIZE_MAX, &bytes, &length, &cause) == 0 &&
-      store_add_signature(store, digest, bytes, length, &cause) == 0)
+  if (image_read_file(path, SIGNATURE_SIZE_MAX, &bytes, &length, err) < 0)
+    return -1;
+  if (store_add_signature(store, digest, bytes, length, err) == 0)
     ++*count;
+  else if (errno == EBADMSG)
+    ctk_say("left out: %s: %s", url, err->text);
   else
-    ctk_say("left out: %s: %s", url, cause.text);
+    return -1;
+  return 0;
 }
 
 /* Numbered from 1 up to the first that is missing. */
@@ -94,7 +98,8 @@ static int fetch_all(const struct registry *registry, const char *place,
       return -1;
     if (!there)
       return 0;
-    keep(path, url, digest, store, count);
+    if (keep(path, url, digest, store, count, err) < 0)
+      return -1;
   }
   return 0;
 }

@@ -69,7 +69,8 @@ int store_add_manifest(struct store *store, const char *bytes, size_t length, st
                        struct error *err);
 
 /* Adds a signature over a digest, in one of the forms of policy/signature.h (it must parse; whether
-   it is good is the policy's business). Its manifest need not be there. */
+   it is good is the policy's business). Its manifest need not be there. An error with errno EBADMSG
+   if it does not parse, or is one too many: the others can be added all the same. */
 int store_add_signature(struct store *store, const struct digest *digest, const char *bytes,
                         size_t length, struct error *err);
 

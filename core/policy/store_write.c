@@ -172,16 +172,21 @@ int store_add_signature(struct store *store, const struct digest *digest, const 
   cleanup_digest_list struct digest_list there = {.items = NULL};
   cleanup_free char *folder = xasprintf(STORE_BY_DIGEST "/%s", digest_hex(digest));
   struct digest own;
-  if (signature_parse(bytes, length, "the signature", &signature, err) < 0)
+  if (signature_parse(bytes, length, "the signature", &signature, err) < 0) {
+    errno = EBADMSG;
     return -1;
+  }
   hash_bytes(bytes, length, &own);
   cleanup_free char *name = xasprintf(STORE_SIGNATURE "%s", digest_hex(&own));
   cleanup_close int locked = lock(store, err);
   if (locked < 0 || store_read_folder(store, folder, STORE_SIGNATURE, &there, err) < 0)
     return -1;
-  if (there.count >= SIGNATURES_MAX && !digest_list_has(&there, &own))
-    return error_set(err, "%s has %d signatures over %s already", store->path, SIGNATURES_MAX,
-                     digest->text);
+  if (there.count >= SIGNATURES_MAX && !digest_list_has(&there, &own)) {
+    error_set(err, "%s has %d signatures over %s already", store->path, SIGNATURES_MAX,
+              digest->text);
+    errno = EBADMSG;
+    return -1;
+  }
   return add_file(store, folder, name, bytes, length, err);
 }
 

@@ -79,6 +79,28 @@ static char unknown_escape(const char *pattern)
   return '\0';
 }
 
+static bool repeats(char c)
+{
+  return c == '*' || c == '+' || c == '?';
+}
+
+/* POSIX gives "a++" no meaning, and each sign more doubles the memory that regcomp(3) takes. */
+static bool repeats_twice(const char *pattern)
+{
+  for (const char *c = pattern; *c != '\0'; c++) {
+    if (*c == '\\' && c[1] != '\0')
+      c++;
+    else if (*c == '[') /* up to its end, before which a first ']' or '^]' is itself */
+      for (c += 1 + (c[1] == '^'), c += *c == ']'; *c != '\0' && *c != ']'; c++)
+        continue;
+    else if (repeats(*c) && repeats(c[1]))
+      return true;
+    if (*c == '\0')
+      break;
+  }
+  return false;
+}
+
 /* `value` is where the pattern stands, for errors. */
 static int compile(regex_t *regex, const char *pattern, const struct value *value,
                    struct error *err)
@@ -91,6 +113,8 @@ static int compile(regex_t *regex, const char *pattern, const struct value *valu
                        "is the pattern \"%s\": \\%c has no meaning in a POSIX extended regular "
                        "expression; write [0-9] for \\d, [[:space:]] for \\s, [[:alnum:]_] for \\w",
                        pattern, escape);
+  if (repeats_twice(pattern))
+    return value_error(value, err, "is the pattern \"%s\": of *, + and ? one is enough", pattern);
   int failure = regcomp(regex, pattern, REG_EXTENDED | REG_NOSUB);
   if (failure == 0)
     return 0;

@@ -17,6 +17,7 @@ fi
 . "$TOP/tests/pages/engines.sh"
 . "$TOP/tests/pages/plugins.sh"
 unset CONTAINER_HOOKS_CONFIG BUILD SANITIZE
+unset MAKEFLAGS MAKELEVEL MFLAGS # whoever types `make demo` has no make above it
 
 clone=$W/clone
 desk=$W/desk # where the admin sits

@@ -561,6 +561,8 @@ Test(when, ours_refuses_what_it_does_not_know)
       "{\"bind-mounts\":1}",
       "{\"sandboxes\":\"no\"}",
       "{\"images\":\"a\"}",
+      "{\"images\":[\"ap++p\"]}",
+      "{\"images\":[\"[]+]a*?\"]}",
       "{\"images\":[\"(\"]}",
       "{\"images\":[]}",
       "{\"annotations\":{}}",
