@@ -22,8 +22,9 @@ PARTS = {
              "and does nothing else."),
     "load": ("Under load", "The real runc with busybox; runc alone is given the hook in config.json."),
     "image-verify": ("A signed image, at create",
-                     "A container of a real dockerd. Against the whole time of the program `openssl` "
-                     "or `gpgv` for the same signature."),
+                     "A container of a real dockerd. Against the whole time of `openssl dgst -verify` or "
+                     "`gpgv` for the same signature, of `skopeo standalone-verify` for the same "
+                     "signature and manifest, and of a create without the plugin."),
     "verify-rootfs": ("Every file of an image",
                       "200 MB in 6,000 files, in memory. Against `openssl dgst -sha256` over the "
                       "layers' bytes; a blob against `gzip -d` piped into it."),
@@ -82,7 +83,12 @@ def first_number(text):
     return found.group(0) if found else "?"
 
 
-def machine():
+def load_average(figures):
+    return next((f", {figure['value']:.1f} processes at work before it"
+                 for figure in figures if figure["part"] == "run"), "")
+
+
+def machine(figures):
     with open("/proc/cpuinfo", encoding="utf-8") as lines:
         model = next((line.split(":", 1)[1].strip() for line in lines
                       if line.startswith("model name")), "an unknown processor")
@@ -100,11 +106,12 @@ def machine():
     }
     yield (f"Measured on {model}{virtual}, {os.cpu_count()} cores, {memory:.0f} GiB, "
            f"Linux {os.uname().release.split('-')[0]}, with "
-           + ", ".join(f"{name} {version}" for name, version in versions.items()) + ".")
+           + ", ".join(f"{name} {version}" for name, version in versions.items())
+           + load_average(figures) + ".")
 
 
 def page_text(figures):
-    yield from machine()
+    yield from machine(figures)
     for part, (title, words) in PARTS.items():
         of_part = [figure for figure in figures if figure["part"] == part]
         if of_part:
